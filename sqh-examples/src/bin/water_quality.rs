@@ -1,0 +1,2 @@
+//! The water-quality example.
+fn main() {}

@@ -1,0 +1,23 @@
+//! Typed expressions: columns, filters and the queries made of them.
+//!
+//! [`Column`] is what the derive makes for each field; its methods give a [`Predicate`], which
+//! wraps a [`Filter`]. Three readers share that one small tree: PostgreSQL
+//! ([`lower`]), TerminusDB and memory ([`matches`](crate::expr::Filter::matches)).
+
+mod builder;
+mod column;
+mod cursor;
+// mod dynamic;
+mod filter;
+// pub mod lower;
+// mod matches;
+mod operand;
+mod query;
+
+pub use self::builder::{Columns, Delete, Insert, Select, SelectColumns, Update};
+pub use self::column::{Column, Path};
+pub use self::cursor::Cursor;
+// pub use self::dynamic::{filter_from_json, order_from_json};
+pub use self::filter::{Comparison, Filter, Predicate};
+pub use self::operand::Operand;
+pub use self::query::{Order, OrderBy, Query};

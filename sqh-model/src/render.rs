@@ -1,0 +1,1 @@
+//! Pure renderers: the same definition gives the same bytes.

@@ -1,0 +1,168 @@
+//! What a model is, as data: [`PlatformModel`] and the static tables that the derive emits.
+//!
+//! Start with [`ModelDef`]. Everything that is not mechanical reads these tables: renderers,
+//! backends, the registry. [`ModelDef::layout`] is the physical side: one entry for each column.
+
+mod field;
+mod index;
+mod key;
+mod layout;
+mod registry;
+mod storage;
+mod verify;
+
+pub use self::field::{FieldDef, OnDelete, Redaction, Reference, SearchWeight};
+pub use self::index::{HasManyDef, IndexColumn, IndexDef, IndexMethod};
+pub use self::key::{LookupKey, ModelKey};
+pub use self::layout::{ColumnDef, Layout, LayoutCell};
+pub use self::registry::Registry;
+pub use self::storage::{GraphKey, PartitionInterval, Partitioning, Placement, StorageBackend, StorageConfig};
+
+use crate::error::Result;
+use crate::expr::{Delete, Insert, Select, Update};
+use crate::row::{RowReader, RowWriter};
+
+/// The database that shared models live in.
+pub const SHARED_REFERENCE_DB_NAME: &str = "sqh_shared_reference";
+
+/// PostgreSQL cuts longer identifiers without an error, so they are refused here.
+pub const MAX_IDENTIFIER_BYTES: usize = 63;
+
+/// Which scope an operation on a model needs.
+pub mod scope {
+    /// A model of one tenant: nothing happens without a tenant.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Tenant {}
+
+    /// A shared reference model: without a tenant, never without a principal.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Shared {}
+}
+
+/// A struct that is a whole data layer. Derive it; do not implement it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "add `#[derive(PlatformModel)]` to the struct"
+)]
+pub trait PlatformModel: Sized + Send + Sync + 'static {
+    /// The type of the key field, or a tuple in declaration order for a composite key.
+    type Id: ModelKey;
+
+    /// [`scope::Tenant`] or [`scope::Shared`].
+    type Scope;
+
+    /// The model as data.
+    fn def() -> &'static ModelDef;
+
+    /// Writes the fields in declaration order.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, if a value cannot be held.
+    fn encode(self, row: &mut RowWriter<'_>) -> Result<()>;
+
+    /// Reads the fields in declaration order.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, if a stored value is none of the field's type.
+    fn decode(row: &mut RowReader<'_>) -> Result<Self>;
+
+    /// A typed query over the model's records.
+    fn select() -> Select<Self> {
+        Select::new()
+    }
+
+    /// A typed insert, field by field: what is not set takes its default.
+    fn insert() -> Insert<Self> {
+        Insert::new()
+    }
+
+    /// A typed update of all records that a filter matches.
+    fn update() -> Update<Self> {
+        Update::new()
+    }
+
+    /// A typed delete of all records that a filter matches.
+    fn delete() -> Delete<Self> {
+        Delete::new()
+    }
+}
+
+/// A model as data.
+///
+/// Written by the derive as a `static`: struct update from [`ModelDef::PLAIN`] keeps it short.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelDef {
+    /// The model's name: the struct's, or that of `#[model(name = "…")]`.
+    pub name: &'static str,
+    /// The struct's path, for messages that must tell two models apart.
+    pub rust_path: &'static str,
+    /// The group's slug.
+    pub group: &'static str,
+    /// The struct's documentation.
+    pub doc: &'static str,
+    /// The physical table, as `table = "…"` or the name in snake case.
+    pub table: &'static str,
+    /// Where and how it is stored.
+    pub storage: StorageConfig,
+    /// The fields in declaration order.
+    pub fields: &'static [FieldDef],
+    /// The declared indexes.
+    pub indexes: &'static [IndexDef],
+    /// The declared one-to-many relations.
+    pub has_many: &'static [HasManyDef],
+    /// The name that the model had before, for migrations.
+    pub renamed_from: Option<&'static str>,
+    /// The language of full-text search, such as `english`.
+    pub search_language: Option<&'static str>,
+    /// Where the layout is kept once it is computed.
+    pub layout: &'static LayoutCell,
+}
+
+static NO_LAYOUT: LayoutCell = LayoutCell::new();
+
+impl ModelDef {
+    /// Nothing but defaults, for struct update. Its layout must be replaced.
+    pub const PLAIN: Self = Self {
+        name: "",
+        rust_path: "",
+        group: "",
+        doc: "",
+        table: "",
+        storage: StorageConfig::terminusdb(),
+        fields: &[],
+        indexes: &[],
+        has_many: &[],
+        renamed_from: None,
+        search_language: None,
+        layout: &NO_LAYOUT,
+    };
+
+    /// The physical columns, computed once.
+    pub fn layout(&'static self) -> &'static Layout {
+        self.layout.get(self)
+    }
+
+    /// The field with this Rust name.
+    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether it is kept in PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.storage.backend == StorageBackend::Postgres
+    }
+
+    /// The model whose fields this one inherits.
+    pub fn parent(&self) -> Option<&'static ModelDef> {
+        self.fields.iter().find_map(|field| field.parent).map(|parent| parent())
+    }
+}
+
+impl PartialEq for ModelDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.rust_path == other.rust_path && self.name == other.name
+    }
+}
+
+impl Eq for ModelDef {}

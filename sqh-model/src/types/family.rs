@@ -1,0 +1,138 @@
+//! Families of types, and which operators each has.
+//!
+//! A column's methods ask for a trait of this module, so that `like` on a number does not compile
+//! and the message says why. [`Optional`] carries nullability at the level of types.
+
+use std::marker::PhantomData;
+
+macro_rules! families {
+    ($($(#[$doc:meta])* $name:ident)*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub enum $name {}
+    )* };
+}
+
+families! {
+    /// `String` and what is stored like it.
+    Text
+    /// A name out of a fixed set.
+    Enumeration
+    /// `bool`
+    Boolean
+    /// `i16`, `i32`, `i64`
+    Integer
+    /// `f32`, `f64`
+    Float
+    /// `Decimal`
+    Decimal
+    /// `Uuid`
+    Uuid
+    /// `DateTime<Utc>`
+    Instant
+    /// `NaiveDateTime`
+    DateTime
+    /// `NaiveDate`
+    Date
+    /// `NaiveTime`
+    Time
+    /// `Vec<u8>`
+    Bytes
+    /// `serde_json::Value`, `Json<T>`
+    Json
+    /// `Point`, `Polygon`
+    Spatial
+    /// An embedded value.
+    Record
+    /// A reference to a record.
+    Link
+    /// The identity of a graph record.
+    Id
+}
+
+/// The family of `Option<T>`.
+#[derive(Debug, Clone, Copy)]
+pub struct Optional<F>(PhantomData<F>);
+
+/// The family of a list or an array of elements.
+#[derive(Debug, Clone, Copy)]
+pub struct List<T>(PhantomData<T>);
+
+/// The family of a set of elements.
+#[derive(Debug, Clone, Copy)]
+pub struct Set<T>(PhantomData<T>);
+
+macro_rules! operator_family {
+    ($(#[$doc:meta])* $name:ident, $message:literal, $label:literal: $($family:ty),*) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $message, label = $label)]
+        pub trait $name {}
+        $(impl $name for $family {})*
+        impl<F: $name> $name for Optional<F> {}
+    };
+}
+
+operator_family!(
+    /// Families whose columns know `like` and `contains_text`.
+    Textual,
+    "this operator is for text columns, and the column is of the family `{Self}`",
+    "not a text column":
+    Text
+);
+operator_family!(
+    /// Families whose columns know `gt`, `lt`, `between` and can order rows.
+    Ordered,
+    "columns of the family `{Self}` have no order",
+    "cannot be compared by greater or less, or ordered by":
+    Text, Enumeration, Boolean, Integer, Float, Decimal, Uuid, Instant, DateTime, Date, Time, Bytes, Link, Id
+);
+operator_family!(
+    /// Families whose columns can be summed and averaged.
+    Numeric,
+    "this operation is for numbers, and the column is of the family `{Self}`",
+    "not a number":
+    Integer, Float, Decimal
+);
+operator_family!(
+    /// Families whose columns can be compared for equality.
+    Comparable,
+    "columns of the family `{Self}` cannot be compared for equality",
+    "has no equality in every backend":
+    Text, Enumeration, Boolean, Integer, Float, Decimal, Uuid, Instant, DateTime, Date, Time, Bytes, Link, Id, Json
+);
+operator_family!(
+    /// Families whose columns hold JSON documents.
+    Document,
+    "this operator is for JSON columns, and the column is of the family `{Self}`",
+    "not a JSON column":
+    Json
+);
+impl<T> Comparable for List<T> {}
+impl<T> Comparable for Set<T> {}
+
+/// Families whose columns hold many elements.
+#[diagnostic::on_unimplemented(
+    message = "this operator is for lists and sets, and the column is of the family `{Self}`",
+    label = "not a list or a set"
+)]
+pub trait Many {
+    /// The element's type.
+    type Element: crate::types::FieldType;
+}
+impl<T: crate::types::FieldType> Many for List<T> {
+    type Element = T;
+}
+impl<T: crate::types::FieldType> Many for Set<T> {
+    type Element = T;
+}
+impl<F: Many> Many for Optional<F> {
+    type Element = F::Element;
+}
+
+/// Families whose columns may be null.
+#[diagnostic::on_unimplemented(
+    message = "this column is never null",
+    label = "make the field an `Option` if it can be absent"
+)]
+pub trait Nullable {}
+impl<F> Nullable for Optional<F> {}

@@ -1,0 +1,158 @@
+//! Folders that go with the process that made them.
+//!
+//! A [`Folder`] holds a lock on a file of its own, which the kernel lets go when the process
+//! ends, however it ends. Whoever makes the next folder removes those whose lock is free.
+
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::privilege::RunAs;
+use crate::stop;
+
+/// Our own folder below the temporary or the cache folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Root(PathBuf);
+
+/// A folder of this process, removed with the value.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    _owner: File,
+}
+
+const OWNER: &str = "owner";
+/// A template's name begins with it, and nothing else's.
+pub(crate) const TEMPLATE: &str = "template-";
+/// Each week has a template of its own: systems that empty old files out of temporary folders
+/// would otherwise leave us with half a template one day.
+pub(crate) const TEMPLATE_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl Root {
+    /// The first of the folders below which there can be one that `run_as` reaches.
+    pub(crate) fn below(folders: &[PathBuf], run_as: RunAs) -> io::Result<Self> {
+        let mut error = io::Error::other("there is no temporary folder");
+        for folder in folders {
+            match Self::make(folder, run_as) {
+                Ok(root) => return Ok(root),
+                Err(reason) => {
+                    let message = format!("{}: {reason}", folder.display());
+                    error = io::Error::new(reason.kind(), message);
+                }
+            }
+        }
+        Err(error)
+    }
+
+    fn make(folder: &Path, run_as: RunAs) -> io::Result<Self> {
+        let uid = rustix::process::geteuid().as_raw();
+        // Short, because a Unix socket's path is, and the user's own, because /tmp is everybody's.
+        let root = folder.join(format!("sqh-pg-{uid}"));
+        let mode = run_as.mode_of_parent();
+        let there = root.ancestors().find(|dir| dir.exists()).unwrap_or(&root);
+        if there != root && !run_as.reaches(there) {
+            return Err(io::Error::other(
+                "the user who runs PostgreSQL cannot reach it",
+            ));
+        }
+        DirBuilder::new().recursive(true).mode(mode).create(&root)?;
+        let meta = fs::symlink_metadata(&root)?;
+        if !meta.is_dir() || meta.uid() != uid {
+            return Err(io::Error::other(format!(
+                "{} is another user's",
+                root.display()
+            )));
+        }
+        // Not left to the umask, which may take away what the user who runs PostgreSQL needs.
+        fs::set_permissions(&root, Permissions::from_mode(mode))?;
+        if !run_as.reaches(&root) {
+            return Err(io::Error::other(
+                "the user who runs PostgreSQL cannot reach it",
+            ));
+        }
+        Ok(Self(root))
+    }
+
+    /// A new folder that `run_as` owns, after those are removed whose process is gone.
+    pub(crate) fn folder(&self, run_as: RunAs) -> io::Result<Folder> {
+        let _one_at_a_time = self.lock()?;
+        self.sweep()?;
+        for number in 0..10_000 {
+            let path = self.0.join(format!("{:x}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                made => made?,
+            }
+            let owner = File::create(path.join(OWNER))?;
+            owner.lock()?;
+            run_as.give(&path)?;
+            return Ok(Folder {
+                path,
+                _owner: owner,
+            });
+        }
+        Err(io::Error::other(format!("{} is full", self.0.display())))
+    }
+
+    /// Where a template of this key and week is kept.
+    pub(crate) fn template(&self, key: &str) -> PathBuf {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let week = now.as_secs() / TEMPLATE_AGE.as_secs();
+        self.0.join(format!("{TEMPLATE}{key}-{week}"))
+    }
+
+    fn lock(&self) -> io::Result<File> {
+        let lock = File::create(self.0.join("lock"))?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.0)?.flatten() {
+            let path = entry.path();
+            let stale = match entry.file_name().to_string_lossy().strip_prefix(TEMPLATE) {
+                Some(_) => is_older_than(&path, 2 * TEMPLATE_AGE),
+                None => path.is_dir() && is_ownerless(&path),
+            };
+            if stale {
+                tracing::debug!(folder = %path.display(), "removing a stale folder");
+                stop::orphan(&path.join("data"));
+                // Its watchdog may be at the same: what is left is for the next sweep.
+                let _ = fs::remove_dir_all(&path);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Folder {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Where this fails, the next sweep removes it.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn is_ownerless(folder: &Path) -> bool {
+    match File::open(folder.join(OWNER)) {
+        Ok(owner) => !matches!(owner.try_lock(), Err(TryLockError::WouldBlock)),
+        // Folders are made under the lock that the sweep holds: it is not a new one.
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+fn is_older_than(path: &Path, age: Duration) -> bool {
+    let modified = path.metadata().and_then(|meta| meta.modified()).ok();
+    modified
+        .and_then(|then| then.elapsed().ok())
+        .is_some_and(|elapsed| elapsed > age)
+}

@@ -1,0 +1,284 @@
+//! The server, wherever it comes from.
+
+use std::path::PathBuf;
+
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::binaries::Binaries;
+use crate::cluster::Cluster;
+use crate::database::TestDatabase;
+use crate::error::{Error, ErrorKind};
+use crate::version::Version;
+use crate::{Config, MINIMUM_MAJOR};
+
+/// A PostgreSQL server to develop and test with.
+///
+/// One that was started here stops when the value is dropped, and when the process ends,
+/// however it ends.
+///
+/// ```
+/// use sqh_dev_postgres::{Config, Server};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sqh_dev_postgres::Error> {
+/// let server = Server::start(Config::from_env()).await?;
+/// println!("using {}", server.describe());
+/// assert!(server.version() >= 150_000);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    url: Url,
+    version: Version,
+    source: Source,
+    /// Held for its end alone.
+    _cluster: Option<Cluster>,
+}
+
+/// Where a [`Server`] comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The server of `DATABASE_URL`, which is left as it is.
+    DatabaseUrl,
+    /// A temporary cluster of the binaries in this folder.
+    Binaries(PathBuf),
+}
+
+/// One server for all tests of the process, started by whoever asks first.
+///
+/// It reads [`Config::from_env`], and it ends with the process.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sqh_dev_postgres::Error> {
+/// let database = sqh_dev_postgres::shared().await.test_database("reports").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Panics
+/// Where there is no server, with what [`try_shared`] returns as an error.
+pub async fn shared() -> &'static Server {
+    match try_shared().await {
+        Ok(server) => server,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Does what [`shared`] does, for tests that can do without a server.
+///
+/// # Errors
+/// As [`Server::start`]. The next call tries again.
+pub async fn try_shared() -> Result<&'static Server, Error> {
+    static SHARED: OnceCell<Server> = OnceCell::const_new();
+    SHARED
+        .get_or_try_init(|| Server::start(Config::from_env()))
+        .await
+}
+
+impl Server {
+    /// Connects to the server of `DATABASE_URL`, or starts a temporary one.
+    ///
+    /// # Errors
+    /// Says what was tried, in order, and what to do: see [`ErrorKind`].
+    pub async fn start(config: Config) -> Result<Self, Error> {
+        let server = match &config.database_url {
+            Some(url) => Self::connect(url).await?,
+            None => Self::start_cluster(config).await?,
+        };
+        if server.version.major() < MINIMUM_MAJOR {
+            let message = format!("{}: {MINIMUM_MAJOR} is the minimum", server.describe());
+            return Err(Error::new(ErrorKind::TooOld, message));
+        }
+        Ok(server)
+    }
+
+    /// The URL of one of the server's databases, for any PostgreSQL client.
+    pub fn url(&self, database: &str) -> String {
+        let mut url = self.url.clone();
+        // `connect` has refused the URLs that have no path.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().push(database);
+        }
+        drop_parameters(&mut url, &["dbname"]);
+        url.into()
+    }
+
+    /// The URL for creating databases and roles: that of `DATABASE_URL` as it is, or the
+    /// database `postgres` of a temporary cluster, as a superuser.
+    pub fn admin_url(&self) -> String {
+        self.url.clone().into()
+    }
+
+    /// The version as PostgreSQL's `server_version_num` has it: 150018 is 15.18.
+    pub fn version(&self) -> u32 {
+        self.version.0
+    }
+
+    /// Where the server comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The server in a line for people, without passwords, such as `PostgreSQL 15.18, temporary
+    /// cluster from /usr/lib/postgresql/15/bin`.
+    pub fn describe(&self) -> String {
+        let version = self.version;
+        match &self.source {
+            Source::DatabaseUrl => {
+                format!(
+                    "PostgreSQL {version}, DATABASE_URL {}",
+                    without_password(&self.url)
+                )
+            }
+            Source::Binaries(folder) => {
+                format!(
+                    "PostgreSQL {version}, temporary cluster from {}",
+                    folder.display()
+                )
+            }
+        }
+    }
+
+    /// Those of the extensions that cannot be created on this server, in the order given.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub async fn missing_extensions<'a>(&self, names: &[&'a str]) -> Result<Vec<&'a str>, Error> {
+        let available: Vec<String> = async {
+            let mut connection = PgConnection::connect(self.url.as_str()).await?;
+            let query = sqlx::query_scalar("SELECT name::text FROM pg_available_extensions");
+            query.fetch_all(&mut connection).await
+        }
+        .await
+        .map_err(|error| {
+            let message = "while asking for the available extensions";
+            Error::new(ErrorKind::Database, message).with(error)
+        })?;
+        let missing = |name: &&str| !available.iter().any(|available| available == name);
+        Ok(names.iter().copied().filter(missing).collect())
+    }
+
+    /// A new, empty database, whose name begins with `prefix`.
+    ///
+    /// # Errors
+    /// Where the server does not create it.
+    pub async fn test_database(&self, prefix: &str) -> Result<TestDatabase, Error> {
+        TestDatabase::create(self, prefix, None).await
+    }
+
+    /// A new database, whose name begins with `prefix`, as a copy of the database `template`.
+    ///
+    /// # Errors
+    /// Where the server does not create it; PostgreSQL does not copy a database to which
+    /// somebody is connected.
+    pub async fn test_database_from(
+        &self,
+        template: &str,
+        prefix: &str,
+    ) -> Result<TestDatabase, Error> {
+        TestDatabase::create(self, prefix, Some(template)).await
+    }
+
+    async fn connect(text: &str) -> Result<Self, Error> {
+        let url = Url::parse(text).ok().filter(|url| {
+            matches!(url.scheme(), "postgres" | "postgresql") && !url.cannot_be_a_base()
+        });
+        // A text that is no URL is not shown: nobody knows where in it the password is.
+        let url = url.ok_or_else(|| {
+            let message = "DATABASE_URL is set, and is not of the form \
+                           postgres://user:password@host:port/database";
+            Error::new(ErrorKind::InvalidConfig, message)
+        })?;
+        let version = server_version(&url).await.map_err(|error| {
+            let message = format!(
+                "DATABASE_URL is set, and {} does not answer; start that server, correct the URL \
+                 or leave DATABASE_URL unset to run a temporary cluster",
+                without_password(&url)
+            );
+            Error::new(ErrorKind::Unreachable, message).with(error)
+        })?;
+        Ok(Self {
+            url,
+            version,
+            source: Source::DatabaseUrl,
+            _cluster: None,
+        })
+    }
+
+    async fn start_cluster(config: Config) -> Result<Self, Error> {
+        let started = tokio::task::spawn_blocking(move || {
+            let binaries = Binaries::find(&config)?;
+            Cluster::start(&config, &binaries).map(|cluster| (cluster, binaries))
+        });
+        let (cluster, binaries) = match started.await {
+            Ok(started) => started?,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port());
+        Ok(Self {
+            url: Url::parse(&url).expect("a URL with a number in it"),
+            version: binaries.version,
+            source: Source::Binaries(binaries.folder),
+            _cluster: Some(cluster),
+        })
+    }
+}
+
+async fn server_version(url: &Url) -> Result<Version, sqlx::Error> {
+    let mut connection = PgConnection::connect(url.as_str()).await?;
+    let query = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4");
+    let number: i32 = query.fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(Version(number.unsigned_abs()))
+}
+
+/// The URL for people: a password, in its place or as a parameter, is left out.
+fn without_password(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Refused for a URL without a host, which has no password either.
+    let _ = shown.set_password(None);
+    drop_parameters(&mut shown, &["password"]);
+    shown.into()
+}
+
+fn drop_parameters(url: &mut Url, names: &[&str]) {
+    let pairs = url.query_pairs().into_owned();
+    let kept: Vec<_> = pairs
+        .filter(|(name, _)| !names.contains(&name.as_str()))
+        .collect();
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_url_has_no_password() {
+        let cases = [
+            (
+                "postgres://app:secret@db:5432/app",
+                "postgres://app@db:5432/app",
+            ),
+            (
+                "postgres://app@db/app?password=secret",
+                "postgres://app@db/app",
+            ),
+            (
+                "postgres:///app?host=/run/pg&password=secret",
+                "postgres:///app?host=%2Frun%2Fpg",
+            ),
+        ];
+        for (url, shown) in cases {
+            assert_eq!(without_password(&Url::parse(url).unwrap()), shown);
+        }
+    }
+}

@@ -60,22 +60,14 @@ impl Search {
 
     fn first(&mut self, place: &str, dirs: impl IntoIterator<Item = PathBuf>) -> Option<Binaries> {
         self.looked.push(place.to_owned());
-        dirs.into_iter()
-            .filter_map(|dir| examine(&dir))
-            .find_map(|found| self.keep(found))
+        dirs.into_iter().filter_map(|dir| examine(&dir)).find_map(|found| self.keep(found))
     }
 
     fn newest(&mut self, patterns: &[String]) -> Option<Binaries> {
         self.looked.extend_from_slice(patterns);
-        let found: Vec<_> = patterns
-            .iter()
-            .flat_map(|pattern| expand(pattern))
-            .filter_map(|dir| examine(&dir))
-            .collect();
-        found
-            .into_iter()
-            .filter_map(|found| self.keep(found))
-            .max_by_key(|found| found.version)
+        let found: Vec<_> =
+            patterns.iter().flat_map(|pattern| expand(pattern)).filter_map(|dir| examine(&dir)).collect();
+        found.into_iter().filter_map(|found| self.keep(found)).max_by_key(|found| found.version)
     }
 
     fn keep(&mut self, found: Binaries) -> Option<Binaries> {
@@ -97,17 +89,9 @@ impl Search {
         }
         if !self.too_old.is_empty() {
             kind = ErrorKind::TooOld;
-            let _ = write!(
-                message,
-                "; passed over, being older than {MINIMUM_MAJOR}: {}",
-                self.too_old.join(", ")
-            );
+            let _ = write!(message, "; passed over, being older than {MINIMUM_MAJOR}: {}", self.too_old.join(", "));
         }
-        let _ = write!(
-            message,
-            "; install it with `{}`, or set DATABASE_URL",
-            install_command()
-        );
+        let _ = write!(message, "; install it with `{}`, or set DATABASE_URL", install_command());
         Error::new(kind, message)
     }
 }
@@ -116,9 +100,7 @@ impl Search {
 fn examine(folder: &Path) -> Option<Binaries> {
     // PATH often holds links into the folder proper, which says more in `describe`.
     let postgres = folder.join("postgres").canonicalize().ok()?;
-    let proper = postgres
-        .parent()
-        .filter(|proper| proper.join("initdb").is_file());
+    let proper = postgres.parent().filter(|proper| proper.join("initdb").is_file());
     let folder = match proper {
         Some(proper) => proper,
         None if folder.join("initdb").is_file() => folder,
@@ -126,17 +108,11 @@ fn examine(folder: &Path) -> Option<Binaries> {
     };
     let output = Command::new(&postgres).arg("--version").output().ok()?;
     let version = Version::parse(&String::from_utf8_lossy(&output.stdout))?;
-    Some(Binaries {
-        folder: folder.to_owned(),
-        version,
-    })
+    Some(Binaries { folder: folder.to_owned(), version })
 }
 
 fn ask_pg_config(dir: &Path) -> Option<PathBuf> {
-    let output = Command::new(dir.join("pg_config"))
-        .arg("--bindir")
-        .output()
-        .ok()?;
+    let output = Command::new(dir.join("pg_config")).arg("--bindir").output().ok()?;
     let folder = String::from_utf8(output.stdout).ok()?;
     Some(PathBuf::from(folder.trim())).filter(|folder| folder.is_absolute())
 }
@@ -154,12 +130,8 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
             .filter_map(|folder| folder.read_dir().ok())
             .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
             .filter(|path| {
-                let name = path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .unwrap_or_default();
-                name.strip_prefix(head)
-                    .is_some_and(|rest| rest.ends_with(tail))
+                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                name.strip_prefix(head).is_some_and(|rest| rest.ends_with(tail))
             })
             .collect();
     }
@@ -191,11 +163,7 @@ mod tests {
         let error = Binaries::find(&config).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         let message = error.to_string();
-        for part in [
-            "DATABASE_URL is not set",
-            "PATH, pg_config, /nowhere/*/bin",
-            "install",
-        ] {
+        for part in ["DATABASE_URL is not set", "PATH, pg_config, /nowhere/*/bin", "install"] {
             assert!(message.contains(part), "{part} in {message}");
         }
     }
@@ -205,19 +173,13 @@ mod tests {
         let config = Config::new().bin_dir("/nowhere");
         let error = Binaries::find(&config).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-        assert!(
-            error.to_string().contains("SQH_PG_BIN names /nowhere"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("SQH_PG_BIN names /nowhere"), "{error}");
     }
 
     #[test]
     fn an_old_version_is_passed_over_and_named() {
         let mut search = Search::default();
-        let old = Binaries {
-            folder: "/old/bin".into(),
-            version: Version(140_012),
-        };
+        let old = Binaries { folder: "/old/bin".into(), version: Version(140_012) };
         assert!(search.keep(old).is_none());
         let error = search.error();
         assert_eq!(error.kind(), ErrorKind::TooOld);

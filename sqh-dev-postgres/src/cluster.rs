@@ -52,9 +52,8 @@ impl Cluster {
         let temp = config.temp.iter().cloned().chain([PathBuf::from("/tmp")]);
         let temp: Vec<_> = temp.collect();
         let cache: Vec<_> = config.cache.iter().chain(&temp).cloned().collect();
-        let root = |folders: &[PathBuf]| {
-            Root::below(folders, run_as).map_err(|error| Error::start("making a folder", error))
-        };
+        let root =
+            |folders: &[PathBuf]| Root::below(folders, run_as).map_err(|error| Error::start("making a folder", error));
 
         let template = template::template(&root(&cache)?, binaries, run_as)?;
         let folder = root(&temp)?.folder(run_as);
@@ -63,12 +62,7 @@ impl Cluster {
 
         let watchdog = Watchdog::start(folder.path());
         let watchdog = watchdog.map_err(|error| Error::start("starting /bin/sh", error))?;
-        let mut cluster = Self {
-            port: 0,
-            server: None,
-            watchdog,
-            folder,
-        };
+        let mut cluster = Self { port: 0, server: None, watchdog, folder };
         for _ in 1..PORTS {
             match cluster.run(config, binaries, run_as) {
                 Err(error) if error.to_string().contains(PORT_TAKEN) => cluster.stop(),
@@ -92,21 +86,13 @@ impl Cluster {
         command.arg("-D").arg(folder.join("data"));
         command.arg("-p").arg(self.port.to_string());
         command.arg("-k").arg(socket_folder(folder, self.port));
-        let own = config
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = config.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         for (name, value) in SETTINGS.iter().copied().chain(own) {
             command.arg("-c").arg(format!("{name}={value}"));
         }
         run_as.apply(&mut command).process_group(0);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log);
-        let server = command
-            .spawn()
-            .map_err(|error| Error::start("starting postgres", error))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let server = command.spawn().map_err(|error| Error::start("starting postgres", error))?;
         let server = self.server.insert(server);
         let watched = self.watchdog.guard(server);
         watched.map_err(|error| Error::start("talking to /bin/sh", error))?;
@@ -128,11 +114,7 @@ impl Cluster {
         let trouble = loop {
             // The eighth line is `starting`, then `ready`, padded with spaces.
             let lines = fs::read_to_string(&status).unwrap_or_default();
-            if lines
-                .lines()
-                .nth(7)
-                .is_some_and(|line| line.trim() == "ready")
-            {
+            if lines.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
                 return Ok(());
             }
             match server.try_wait() {
@@ -163,9 +145,5 @@ fn free_port() -> std::io::Result<u16> {
 fn socket_folder(folder: &Path, port: u16) -> PathBuf {
     let socket = folder.join(format!(".s.PGSQL.{port}"));
     let fits = socket.as_os_str().len() <= SOCKET_PATH;
-    if fits {
-        folder.to_owned()
-    } else {
-        PathBuf::new()
-    }
+    if fits { folder.to_owned() } else { PathBuf::new() }
 }

@@ -40,10 +40,7 @@ impl Config {
             database_url: None,
             bin: None,
             path: OsString::new(),
-            well_known: WELL_KNOWN
-                .iter()
-                .map(|pattern| pattern.to_string())
-                .collect(),
+            well_known: WELL_KNOWN.iter().map(|pattern| pattern.to_string()).collect(),
             temp: None,
             cache: None,
             settings: Vec::new(),

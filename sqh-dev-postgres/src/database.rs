@@ -45,11 +45,7 @@ impl TestDatabase {
 
     /// `template0` is what nobody can be connected to, and what a user's server has not added
     /// to; the encoding is stated because a server made under `LANG=C` has another default.
-    pub(crate) async fn create(
-        server: &Server,
-        prefix: &str,
-        template: Option<&str>,
-    ) -> Result<Self, Error> {
+    pub(crate) async fn create(server: &Server, prefix: &str, template: Option<&str>) -> Result<Self, Error> {
         let name = unique_name(prefix);
         let admin_url = server.admin_url();
         let template = match template {
@@ -62,11 +58,7 @@ impl TestDatabase {
             Error::new(ErrorKind::Database, message).with(error)
         })?;
         let url = server.url(&name);
-        Ok(Self {
-            name,
-            url,
-            admin_url,
-        })
+        Ok(Self { name, url, admin_url })
     }
 }
 
@@ -76,9 +68,7 @@ impl Drop for TestDatabase {
         let url = std::mem::take(&mut self.admin_url);
         // A thread, because the one that drops may be in the middle of a runtime.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(sqlx::Error::Io)?;
             runtime.block_on(run(&url, &statement))
         });
@@ -87,20 +77,14 @@ impl Drop for TestDatabase {
             Ok(Err(error)) => error.to_string(),
             Err(_) => String::from("the thread panicked"),
         };
-        tracing::warn!(
-            database = self.name,
-            trouble,
-            "a test database was not dropped"
-        );
+        tracing::warn!(database = self.name, trouble, "a test database was not dropped");
     }
 }
 
 pub(crate) async fn run(url: &str, statement: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     // Safe: names are quoted, and the rest is ours.
-    connection
-        .execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned())))
-        .await?;
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))).await?;
     connection.close().await
 }
 
@@ -117,11 +101,7 @@ fn unique_name(prefix: &str) -> String {
     let process = PROCESS.get_or_init(|| RandomState::new().hash_one(std::process::id()) as u32);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let plain = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '_'
-        }
+        if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }
     };
     let prefix: String = prefix.chars().map(plain).take(32).collect();
     format!("{prefix}_{process:08x}_{number}")
@@ -135,10 +115,7 @@ mod tests {
     fn names_are_short_plain_and_unique() {
         let name = unique_name(&"Überlang-er Name ".repeat(9));
         assert!(name.len() <= 52, "{name}");
-        assert!(
-            name.starts_with("_berlang_er_name__berlang_er_nam_"),
-            "{name}"
-        );
+        assert!(name.starts_with("_berlang_er_name__berlang_er_nam_"), "{name}");
         assert_ne!(unique_name("a"), unique_name("a"));
     }
 

@@ -53,24 +53,17 @@ impl Root {
         let mode = run_as.mode_of_parent();
         let there = root.ancestors().find(|dir| dir.exists()).unwrap_or(&root);
         if there != root && !run_as.reaches(there) {
-            return Err(io::Error::other(
-                "the user who runs PostgreSQL cannot reach it",
-            ));
+            return Err(io::Error::other("the user who runs PostgreSQL cannot reach it"));
         }
         DirBuilder::new().recursive(true).mode(mode).create(&root)?;
         let meta = fs::symlink_metadata(&root)?;
         if !meta.is_dir() || meta.uid() != uid {
-            return Err(io::Error::other(format!(
-                "{} is another user's",
-                root.display()
-            )));
+            return Err(io::Error::other(format!("{} is another user's", root.display())));
         }
         // Not left to the umask, which may take away what the user who runs PostgreSQL needs.
         fs::set_permissions(&root, Permissions::from_mode(mode))?;
         if !run_as.reaches(&root) {
-            return Err(io::Error::other(
-                "the user who runs PostgreSQL cannot reach it",
-            ));
+            return Err(io::Error::other("the user who runs PostgreSQL cannot reach it"));
         }
         Ok(Self(root))
     }
@@ -88,19 +81,14 @@ impl Root {
             let owner = File::create(path.join(OWNER))?;
             owner.lock()?;
             run_as.give(&path)?;
-            return Ok(Folder {
-                path,
-                _owner: owner,
-            });
+            return Ok(Folder { path, _owner: owner });
         }
         Err(io::Error::other(format!("{} is full", self.0.display())))
     }
 
     /// Where a template of this key and week is kept.
     pub(crate) fn template(&self, key: &str) -> PathBuf {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let week = now.as_secs() / TEMPLATE_AGE.as_secs();
         self.0.join(format!("{TEMPLATE}{key}-{week}"))
     }
@@ -152,7 +140,5 @@ fn is_ownerless(folder: &Path) -> bool {
 
 fn is_older_than(path: &Path, age: Duration) -> bool {
     let modified = path.metadata().and_then(|meta| meta.modified()).ok();
-    modified
-        .and_then(|then| then.elapsed().ok())
-        .is_some_and(|elapsed| elapsed > age)
+    modified.and_then(|then| then.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
 }

@@ -18,9 +18,7 @@ impl RunAs {
     pub(crate) fn here() -> Self {
         Self(rustix::process::geteuid().is_root().then(|| {
             let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-            user(&users, "postgres")
-                .or_else(|| user(&users, "_postgres"))
-                .unwrap_or(NOBODY)
+            user(&users, "postgres").or_else(|| user(&users, "_postgres")).unwrap_or(NOBODY)
         }))
     }
 
@@ -68,9 +66,7 @@ impl RunAs {
 
 /// User and group number of a line of `/etc/passwd`.
 fn user(users: &str, name: &str) -> Option<(u32, u32)> {
-    let line = users
-        .lines()
-        .find(|line| line.split(':').next() == Some(name))?;
+    let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
     let mut fields = line.split(':').skip(2);
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }

@@ -75,9 +75,7 @@ pub async fn shared() -> &'static Server {
 /// As [`Server::start`]. The next call tries again.
 pub async fn try_shared() -> Result<&'static Server, Error> {
     static SHARED: OnceCell<Server> = OnceCell::const_new();
-    SHARED
-        .get_or_try_init(|| Server::start(Config::from_env()))
-        .await
+    SHARED.get_or_try_init(|| Server::start(Config::from_env())).await
 }
 
 impl Server {
@@ -130,16 +128,10 @@ impl Server {
         let version = self.version;
         match &self.source {
             Source::DatabaseUrl => {
-                format!(
-                    "PostgreSQL {version}, DATABASE_URL {}",
-                    without_password(&self.url)
-                )
+                format!("PostgreSQL {version}, DATABASE_URL {}", without_password(&self.url))
             }
             Source::Binaries(folder) => {
-                format!(
-                    "PostgreSQL {version}, temporary cluster from {}",
-                    folder.display()
-                )
+                format!("PostgreSQL {version}, temporary cluster from {}", folder.display())
             }
         }
     }
@@ -176,18 +168,14 @@ impl Server {
     /// # Errors
     /// Where the server does not create it; PostgreSQL does not copy a database to which
     /// somebody is connected.
-    pub async fn test_database_from(
-        &self,
-        template: &str,
-        prefix: &str,
-    ) -> Result<TestDatabase, Error> {
+    pub async fn test_database_from(&self, template: &str, prefix: &str) -> Result<TestDatabase, Error> {
         TestDatabase::create(self, prefix, Some(template)).await
     }
 
     async fn connect(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text).ok().filter(|url| {
-            matches!(url.scheme(), "postgres" | "postgresql") && !url.cannot_be_a_base()
-        });
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "postgres" | "postgresql") && !url.cannot_be_a_base());
         // A text that is no URL is not shown: nobody knows where in it the password is.
         let url = url.ok_or_else(|| {
             let message = "DATABASE_URL is set, and is not of the form \
@@ -202,12 +190,7 @@ impl Server {
             );
             Error::new(ErrorKind::Unreachable, message).with(error)
         })?;
-        Ok(Self {
-            url,
-            version,
-            source: Source::DatabaseUrl,
-            _cluster: None,
-        })
+        Ok(Self { url, version, source: Source::DatabaseUrl, _cluster: None })
     }
 
     async fn start_cluster(config: Config) -> Result<Self, Error> {
@@ -248,9 +231,7 @@ fn without_password(url: &Url) -> String {
 
 fn drop_parameters(url: &mut Url, names: &[&str]) {
     let pairs = url.query_pairs().into_owned();
-    let kept: Vec<_> = pairs
-        .filter(|(name, _)| !names.contains(&name.as_str()))
-        .collect();
+    let kept: Vec<_> = pairs.filter(|(name, _)| !names.contains(&name.as_str())).collect();
     url.set_query(None);
     if !kept.is_empty() {
         url.query_pairs_mut().extend_pairs(kept);
@@ -264,18 +245,9 @@ mod tests {
     #[test]
     fn a_shown_url_has_no_password() {
         let cases = [
-            (
-                "postgres://app:secret@db:5432/app",
-                "postgres://app@db:5432/app",
-            ),
-            (
-                "postgres://app@db/app?password=secret",
-                "postgres://app@db/app",
-            ),
-            (
-                "postgres:///app?host=/run/pg&password=secret",
-                "postgres:///app?host=%2Frun%2Fpg",
-            ),
+            ("postgres://app:secret@db:5432/app", "postgres://app@db:5432/app"),
+            ("postgres://app@db/app?password=secret", "postgres://app@db/app"),
+            ("postgres:///app?host=/run/pg&password=secret", "postgres:///app?host=%2Frun%2Fpg"),
         ];
         for (url, shown) in cases {
             assert_eq!(without_password(&Url::parse(url).unwrap()), shown);

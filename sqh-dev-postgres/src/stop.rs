@@ -55,9 +55,7 @@ fn pid_of(data: &Path) -> Option<Pid> {
 fn serves(pid: Pid, data: &Path) -> bool {
     let number = pid.as_raw_nonzero().to_string();
     let line = fs::read(format!("/proc/{number}/cmdline")).or_else(|_| {
-        let ps = Command::new("ps")
-            .args(["-ww", "-o", "args=", "-p", &number])
-            .output();
+        let ps = Command::new("ps").args(["-ww", "-o", "args=", "-p", &number]).output();
         ps.map(|output| output.stdout)
     });
     let line = line.unwrap_or_default();

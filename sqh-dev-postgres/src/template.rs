@@ -21,9 +21,7 @@ pub(crate) fn template(root: &Root, binaries: &Binaries, run_as: RunAs) -> Resul
     if template.join("PG_VERSION").is_file() {
         return Ok(template);
     }
-    let folder = root
-        .folder(run_as)
-        .map_err(|error| Error::start("making a folder", error))?;
+    let folder = root.folder(run_as).map_err(|error| Error::start("making a folder", error))?;
     let build = folder.path().join("data");
     initdb(binaries, run_as, &build)?;
     match fs::rename(&build, &template) {
@@ -51,11 +49,7 @@ fn initdb(binaries: &Binaries, run_as: RunAs, data: &Path) -> Result<(), Error> 
         let made = (|| {
             own_folder(data, run_as)?;
             let mut command = binaries.command("initdb");
-            command
-                .args(FLAGS)
-                .arg(format!("--locale={locale}"))
-                .arg("-D")
-                .arg(data);
+            command.args(FLAGS).arg(format!("--locale={locale}")).arg("-D").arg(data);
             run_as.apply(&mut command).stdin(Stdio::null()).output()
         })();
         last = check("running initdb", made);

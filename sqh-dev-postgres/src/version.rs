@@ -10,11 +10,7 @@ impl Version {
     /// From what `postgres --version` prints, such as `postgres (PostgreSQL) 15.18 (Debian …)`.
     /// A beta counts as the release that it leads to.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let after = text
-            .split("(PostgreSQL)")
-            .nth(1)?
-            .split_whitespace()
-            .next()?;
+        let after = text.split("(PostgreSQL)").nth(1)?.split_whitespace().next()?;
         let mut numbers = after
             .split(|c: char| !c.is_ascii_digit())
             .filter(|part| !part.is_empty())
@@ -43,10 +39,7 @@ mod tests {
     #[test]
     fn parses_what_postgres_prints() {
         let cases = [
-            (
-                "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n",
-                Some(150_018),
-            ),
+            ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", Some(150_018)),
             ("postgres (PostgreSQL) 18.4", Some(180_004)),
             ("postgres (PostgreSQL) 19beta2", Some(190_000)),
             ("postgres (PostgreSQL) 20devel", Some(200_000)),
@@ -55,11 +48,7 @@ mod tests {
             ("", None),
         ];
         for (text, version) in cases {
-            assert_eq!(
-                Version::parse(text).map(|version| version.0),
-                version,
-                "{text}"
-            );
+            assert_eq!(Version::parse(text).map(|version| version.0), version, "{text}");
         }
     }
 

@@ -37,17 +37,10 @@ rm -rf "$folder"
 impl Watchdog {
     pub(crate) fn start(folder: &Path) -> io::Result<Self> {
         let mut command = Command::new("/bin/sh");
-        command
-            .arg("-c")
-            .arg(SCRIPT)
-            .arg("sqh-dev-postgres")
-            .arg(folder);
+        command.arg("-c").arg(SCRIPT).arg("sqh-dev-postgres").arg(folder);
         // A group of its own: Ctrl-C is for the owner.
         command.process_group(0).current_dir("/");
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().map(Self)
     }
 
@@ -62,11 +55,7 @@ impl Watchdog {
     }
 
     fn say(&mut self, line: &str) -> io::Result<()> {
-        let pipe = self
-            .0
-            .stdin
-            .as_mut()
-            .expect("the pipe is closed by `drop` alone");
+        let pipe = self.0.stdin.as_mut().expect("the pipe is closed by `drop` alone");
         writeln!(pipe, "{line}")
     }
 }

@@ -12,34 +12,22 @@ async fn a_cluster_answers_and_goes_with_the_value() {
     assert_eq!(one(&url, "SELECT 1::int8").await.unwrap(), 1);
     assert_eq!(place.run_folders().len(), 1);
     let version = "SELECT current_setting('server_version_num')::int8";
-    assert_eq!(
-        one(&url, version).await.unwrap(),
-        i64::from(server.version())
-    );
-    let Source::Binaries(folder) = server.source() else {
-        panic!("{:?}", server.source())
-    };
+    assert_eq!(one(&url, version).await.unwrap(), i64::from(server.version()));
+    let Source::Binaries(folder) = server.source() else { panic!("{:?}", server.source()) };
     assert!(folder.join("postgres").exists());
     let line = server.describe();
     assert!(line.starts_with("PostgreSQL 1"), "{line}");
-    assert!(
-        line.ends_with(&format!("temporary cluster from {}", folder.display())),
-        "{line}"
-    );
+    assert!(line.ends_with(&format!("temporary cluster from {}", folder.display())), "{line}");
 
     drop(server);
-    assert!(matches!(
-        one(&url, "SELECT 1::int8").await,
-        Err(sqlx::Error::Io(_))
-    ));
+    assert!(matches!(one(&url, "SELECT 1::int8").await, Err(sqlx::Error::Io(_))));
     assert!(place.run_folders().is_empty());
 }
 
 #[tokio::test]
 async fn two_starts_race_for_the_template() {
     let place = Place::new("race");
-    let (one_server, other) =
-        tokio::join!(Server::start(place.config()), Server::start(place.config()));
+    let (one_server, other) = tokio::join!(Server::start(place.config()), Server::start(place.config()));
     for server in [one_server.unwrap(), other.unwrap()] {
         assert_eq!(one(&server.admin_url(), "SELECT 1::int8").await.unwrap(), 1);
     }
@@ -50,9 +38,7 @@ async fn two_starts_race_for_the_template() {
 #[tokio::test]
 async fn settings_reach_the_server() {
     let place = Place::new("set");
-    let server = Server::start(place.config().setting("max_connections", "37"))
-        .await
-        .unwrap();
+    let server = Server::start(place.config().setting("max_connections", "37")).await.unwrap();
     let query = "SELECT current_setting('max_connections')::int8";
     assert_eq!(one(&server.admin_url(), query).await.unwrap(), 37);
 }
@@ -63,10 +49,7 @@ async fn a_server_that_does_not_start_says_why_and_leaves_nothing() {
     let config = place.config().setting("no_such_parameter", "on");
     let error = Server::start(config).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Start);
-    assert!(
-        error.to_string().contains("\"no_such_parameter\""),
-        "{error}"
-    );
+    assert!(error.to_string().contains("\"no_such_parameter\""), "{error}");
     assert!(place.run_folders().is_empty());
 }
 
@@ -84,10 +67,7 @@ async fn a_test_database_is_dropped_with_connections_to_it() {
     let database = server.test_database("dropped").await.unwrap();
     let name = database.name().to_owned();
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
-    let here: String = sqlx::query_scalar("SELECT current_database()::text")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let here: String = sqlx::query_scalar("SELECT current_database()::text").fetch_one(&mut connection).await.unwrap();
     assert_eq!(here, name);
     assert!(has_database(server, &name).await);
 
@@ -101,21 +81,12 @@ async fn a_test_database_is_a_copy_of_its_template() {
     let server = sqh_dev_postgres::shared().await;
     let template = server.test_database("template").await.unwrap();
     let mut connection = PgConnection::connect(template.url()).await.unwrap();
-    sqlx::query("CREATE TABLE kept AS SELECT 7::int8 AS n")
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    sqlx::query("CREATE TABLE kept AS SELECT 7::int8 AS n").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 
-    let copy = server
-        .test_database_from(template.name(), "copy")
-        .await
-        .unwrap();
+    let copy = server.test_database_from(template.name(), "copy").await.unwrap();
     assert_eq!(one(copy.url(), "SELECT n FROM kept").await.unwrap(), 7);
-    let error = server
-        .test_database_from("no such", "copy")
-        .await
-        .unwrap_err();
+    let error = server.test_database_from("no such", "copy").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Database);
     assert!(error.to_string().contains("\"no such\""), "{error}");
 }
@@ -131,9 +102,7 @@ async fn test_databases_are_made_at_once() {
 }
 
 async fn futures_of_databases(server: &'static Server) -> Vec<sqh_dev_postgres::TestDatabase> {
-    let tasks: Vec<_> = (0..8)
-        .map(|_| tokio::spawn(async { server.test_database("many").await.unwrap() }))
-        .collect();
+    let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(async { server.test_database("many").await.unwrap() })).collect();
     let mut databases = Vec::new();
     for task in tasks {
         databases.push(task.await.unwrap());

@@ -65,10 +65,7 @@ fn the_next_start_sweeps_what_nobody_watched() {
 #[test]
 fn a_watchdog_that_is_gone_is_not_needed_to_stop() {
     let place = Place::new("alone");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Server::start(place.config())).unwrap();
     let folder = place.run_folders().remove(0);
     kill(&watchdog_of(&folder), Signal::KILL);
@@ -97,16 +94,9 @@ impl Owner {
         let output = BufReader::new(process.stdout.take().unwrap());
         assert!(output.lines().any(|line| line.unwrap() == "ready"));
         let after = place.run_folders();
-        let folder = after
-            .into_iter()
-            .find(|folder| !before.contains(folder))
-            .unwrap();
+        let folder = after.into_iter().find(|folder| !before.contains(folder)).unwrap();
         let server = server_of(&folder);
-        Self {
-            process,
-            folder,
-            server,
-        }
+        Self { process, folder, server }
     }
 
     fn watchdog(&self) -> String {
@@ -139,29 +129,18 @@ fn server_of(folder: &Path) -> String {
 /// The shell whose last argument is the folder.
 fn watchdog_of(folder: &Path) -> String {
     let argument = format!("\0{}\0", folder.display());
-    let mut processes = fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .map(|entry| entry.path());
+    let mut processes = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
     let found = processes.find(|process| {
         let line = fs::read(process.join("cmdline")).unwrap_or_default();
         String::from_utf8_lossy(&line).ends_with(&argument)
     });
-    found
-        .unwrap()
-        .file_name()
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_owned()
+    found.unwrap().file_name().unwrap().to_str().unwrap().to_owned()
 }
 
 /// A process that has ended, and that nobody has waited for yet, does not run.
 fn is_running(pid: &str) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    status
-        .lines()
-        .any(|line| line.starts_with("State:") && !line.contains('Z'))
+    status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
 }
 
 /// No measure of speed: without an end, a mistake would be a test that hangs.

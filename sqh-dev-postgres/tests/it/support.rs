@@ -38,24 +38,15 @@ impl Place {
 
     /// The folders of running servers, or of ones that were not cleaned up.
     pub(crate) fn run_folders(&self) -> Vec<PathBuf> {
-        self.folders("t")
-            .into_iter()
-            .filter(|path| path.is_dir())
-            .collect()
+        self.folders("t").into_iter().filter(|path| path.is_dir()).collect()
     }
 
     pub(crate) fn templates(&self) -> Vec<PathBuf> {
-        self.folders("c")
-            .into_iter()
-            .filter(|path| path.is_dir())
-            .collect()
+        self.folders("c").into_iter().filter(|path| path.is_dir()).collect()
     }
 
     fn folders(&self, name: &str) -> Vec<PathBuf> {
-        let roots = fs::read_dir(self.0.join(name))
-            .into_iter()
-            .flatten()
-            .flatten();
+        let roots = fs::read_dir(self.0.join(name)).into_iter().flatten().flatten();
         let inside = roots.flat_map(|root| fs::read_dir(root.path()).into_iter().flatten());
         inside.flatten().map(|entry| entry.path()).collect()
     }
@@ -69,9 +60,7 @@ impl Drop for Place {
 
 pub(crate) async fn one(url: &str, query: &str) -> Result<i64, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
-    sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
-        .fetch_one(&mut connection)
-        .await
+    sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut connection).await
 }
 
 pub(crate) async fn has_database(server: &Server, name: &str) -> bool {

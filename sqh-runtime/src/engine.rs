@@ -1,0 +1,151 @@
+//! THE path: every operation on every backend goes through [`Engine::run`], stage by stage.
+//!
+//! ```text
+//! authorise -> scope -> load the old row -> validate, before-hooks -> backend -> after-hooks -> mask
+//! ```
+//!
+//! The stages hand each other types: a backend takes a [`Scoped`] operation, which only
+//! [`tenancy`] can make, from an [`Authorized`] one, which only [`access`] can make.
+
+mod access;
+mod fill;
+mod hooks;
+mod mask;
+mod prepare;
+mod tenancy;
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqh_model::schema::{Registry, StorageBackend};
+use sqh_model::{Error, Result};
+
+pub use self::access::Authorized;
+pub use self::hooks::{HookContext, Hooks};
+pub(crate) use self::hooks::{HookRegistry, TypedHooks};
+use self::prepare::Prepared;
+pub use self::tenancy::{Route, Scoped};
+use crate::backend::{Backend, Capabilities};
+use crate::op::{Op, Operation, Reply};
+use crate::scope::Scope;
+
+/// The path and what it consults.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) registry: Registry,
+    pub(crate) hooks: HookRegistry,
+    pub(crate) postgres: Arc<dyn Backend>,
+    pub(crate) terminusdb: Arc<dyn Backend>,
+}
+
+/// Where the path ends: a backend, or a transaction of one.
+pub(crate) trait Target: Send + Sync {
+    fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>>;
+    fn capabilities(&self) -> Capabilities;
+    /// Side effects wait here until a transaction commits; without one they run at once.
+    fn after_commit(&self, effect: hooks::Effect) -> BoxFuture<'_, Result<()>>;
+}
+
+impl Engine {
+    /// The backend that keeps an operation's model.
+    pub(crate) fn backend(&self, operation: &Operation) -> &Arc<dyn Backend> {
+        match operation.model.storage.backend {
+            StorageBackend::Postgres => &self.postgres,
+            StorageBackend::TerminusDb => &self.terminusdb,
+        }
+    }
+
+    /// Runs an operation through all stages.
+    pub(crate) async fn run(&self, scope: &Scope, operation: Operation, target: &dyn Target) -> Result<Reply> {
+        let (model, verb) = (operation.model, operation.op.name());
+        self.run_stages(scope, operation, target)
+            .await
+            .map_err(|error| error.in_model(model.name).context(format!("{verb} `{}`", model.name)))
+    }
+
+    async fn run_stages(&self, scope: &Scope, operation: Operation, target: &dyn Target) -> Result<Reply> {
+        let model = operation.model;
+        self.registry.check_registered(model)?;
+        check_capabilities(&operation, target.capabilities())?;
+        check_operation(&operation)?;
+        mask::check_visible(&scope.principal, model, &operation.op)?;
+        let masks = mask::Masks::of(&scope.principal, model, &operation.op);
+        let authorized = access::authorize(&scope.principal, operation)?;
+        let scoped = tenancy::scope(scope, authorized)?;
+        let Prepared { scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
+        let reply = target.execute(scoped).await?;
+        let reply = effects.run(self, scope, model, reply, target).await?;
+        masks.apply(reply)
+    }
+}
+
+/// Runs an operation straight on a backend.
+#[derive(Debug)]
+pub(crate) struct Direct<'a>(pub(crate) &'a dyn Backend);
+
+impl Target for Direct<'_> {
+    fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>> {
+        self.0.execute(scoped)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn after_commit(&self, effect: hooks::Effect) -> BoxFuture<'_, Result<()>> {
+        effect
+    }
+}
+
+fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
+    let can = match &operation.op {
+        Op::Upsert { .. } => has.upsert,
+        Op::UpdateWhere { .. } | Op::DeleteWhere { .. } => has.by_filter,
+        Op::Stream(_) => has.streams,
+        Op::Begin => has.transactions,
+        _ => true,
+    };
+    if has.records && can {
+        return Ok(());
+    }
+    Err(Error::unsupported(match operation.model.storage.backend {
+        StorageBackend::TerminusDb => {
+            "records of TerminusDB models cannot be reached by this version: its schema can be rendered, \
+             and `#[storage(postgres)]` keeps the records in PostgreSQL"
+        }
+        StorageBackend::Postgres => "this backend cannot do that",
+    }))
+}
+
+fn check_operation(operation: &Operation) -> Result<()> {
+    let model = operation.model;
+    match &operation.op {
+        Op::List(query) => {
+            if model.storage.high_volume && query.limit.is_none() {
+                return Err(Error::invalid(
+                    "a list of a high-volume model needs a limit: add `.limit(n)`, or use `stream` for all of it",
+                ));
+            }
+            query.check(model)
+        }
+        Op::Search { query, .. } => {
+            if model.layout().columns().iter().all(|column| column.field.search.is_none()) {
+                return Err(Error::invalid("the model has no search field: mark one `#[field(search)]`"));
+            }
+            query.check(model)
+        }
+        Op::Stream(query) | Op::Select { query, .. } => query.check(model),
+        Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
+        Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(operation, key.len()),
+        Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
+    }
+}
+
+fn check_key(operation: &Operation, length: usize) -> Result<()> {
+    let layout = operation.model.layout();
+    let (declared, physical) = (layout.key().len(), layout.physical_key().len());
+    if declared > 0 && (length == declared || length == physical) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("the key has {declared} parts, got {length}")))
+}

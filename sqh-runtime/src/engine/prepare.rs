@@ -1,0 +1,262 @@
+//! Between scope and backend: the old row where one is needed, hooks, and what the engine fills in.
+//!
+//! Generated columns of a record are unset until the database has computed them, so hooks of a
+//! model see what was stored in the `after_…` hooks only.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use sqh_model::compare::compare;
+use sqh_model::expr::{Comparison, Filter, Query};
+use sqh_model::schema::ModelDef;
+use sqh_model::{Error, Result, Row, Value};
+
+use super::hooks::{Effect, HookContext, RowHooks};
+use super::{Engine, Scoped, Target, fill};
+use crate::op::{Op, Reply, RowSource};
+use crate::scope::Scope;
+
+/// An operation ready for the backend, and what is to happen once it is kept.
+pub(super) struct Prepared {
+    pub(super) scoped: Scoped,
+    pub(super) effects: Effects,
+}
+
+/// What the `after_…` hooks will be told.
+pub(super) enum Effects {
+    Nothing,
+    Created,
+    CreatedButCounted,
+    Updated { old: Row },
+    Deleted { old: Row },
+}
+
+pub(super) async fn prepare(engine: &Engine, scope: &Scope, scoped: Scoped, target: &dyn Target) -> Result<Prepared> {
+    let model = scoped.model();
+    let stage = Stage {
+        model,
+        now: fill::now(),
+        hooks: engine.hooks.of(model),
+        cx: HookContext::new(scope, model),
+        target,
+        sql_defaults: target.capabilities().sql_expressions,
+    };
+    stage.prepare(scoped).await
+}
+
+struct Stage<'a> {
+    model: &'static ModelDef,
+    now: Value,
+    hooks: &'a [Arc<dyn RowHooks>],
+    cx: HookContext,
+    target: &'a dyn Target,
+    sql_defaults: bool,
+}
+
+impl Stage<'_> {
+    async fn prepare(&self, mut scoped: Scoped) -> Result<Prepared> {
+        let effects = match std::mem::replace(scoped.op_mut(), Op::Begin) {
+            Op::Create(row) => {
+                let row = self.new_record(row).await?;
+                self.replace(&mut scoped, Op::Create(row), Effects::Created)
+            }
+            Op::BatchCreate { rows, returning } => self.batch(&mut scoped, rows, returning).await?,
+            Op::Upsert { row, conflict } => self.upsert(&mut scoped, row, conflict).await?,
+            Op::Update { key, changes, version } => self.update(&mut scoped, key, changes, version).await?,
+            Op::UpdateWhere { filter, mut changes } => {
+                self.refuse_by_filter()?;
+                fill::for_update(self.model, &mut changes, &self.now)?;
+                self.replace(&mut scoped, Op::UpdateWhere { filter, changes }, Effects::Nothing)
+            }
+            Op::Delete { key, version } => {
+                let old = self.old_row(&scoped, &key).await?;
+                if let Some(old) = &old {
+                    for hooks in self.hooks {
+                        hooks.before_delete(&self.cx, old.clone()).await?;
+                    }
+                }
+                let effects = old.map_or(Effects::Nothing, |old| Effects::Deleted { old });
+                self.replace(&mut scoped, Op::Delete { key, version }, effects)
+            }
+            Op::DeleteWhere { filter } => {
+                self.refuse_by_filter()?;
+                self.replace(&mut scoped, Op::DeleteWhere { filter }, Effects::Nothing)
+            }
+            read => {
+                *scoped.op_mut() = read;
+                Effects::Nothing
+            }
+        };
+        Ok(Prepared { scoped, effects })
+    }
+
+    fn replace(&self, scoped: &mut Scoped, op: Op, effects: Effects) -> Effects {
+        *scoped.op_mut() = op;
+        if self.hooks.is_empty() { Effects::Nothing } else { effects }
+    }
+
+    fn refuse_by_filter(&self) -> Result<()> {
+        if self.hooks.is_empty() {
+            return Ok(());
+        }
+        Err(Error::unsupported("the model has hooks, which a change by filter would pass by: change records by key"))
+    }
+
+    async fn new_record(&self, mut row: Row) -> Result<Row> {
+        fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+        for hooks in self.hooks {
+            let before = row.clone();
+            row = hooks.before_create(&self.cx, row).await?;
+            self.check_identity(&before, &row)?;
+        }
+        if !self.hooks.is_empty() {
+            fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+        }
+        Ok(row)
+    }
+
+    async fn batch(&self, scoped: &mut Scoped, rows: RowSource, returning: bool) -> Result<Effects> {
+        if self.hooks.is_empty() {
+            let (model, now, sql_defaults) = (self.model, self.now.clone(), self.sql_defaults);
+            let rows = rows.map(move |row| {
+                let mut row = row?;
+                fill::for_create(model, &mut row, &now, sql_defaults)?;
+                Ok(row)
+            });
+            return Ok(self.replace(scoped, Op::BatchCreate { rows: Box::new(rows), returning }, Effects::Nothing));
+        }
+        let mut ready = VecDeque::new();
+        for row in rows {
+            ready.push_back(Ok(self.new_record(row?).await?));
+        }
+        let effects = if returning { Effects::Created } else { Effects::CreatedButCounted };
+        Ok(self.replace(scoped, Op::BatchCreate { rows: Box::new(ready.into_iter()), returning: true }, effects))
+    }
+
+    async fn upsert(&self, scoped: &mut Scoped, mut row: Row, conflict: Vec<usize>) -> Result<Effects> {
+        if self.hooks.is_empty() {
+            fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+            return Ok(self.replace(scoped, Op::Upsert { row, conflict }, Effects::Nothing));
+        }
+        fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+        let effects = match self.row_in_conflict(scoped, &row, &conflict).await? {
+            Some(old) => {
+                row = self.before_update(&old, row).await?;
+                Effects::Updated { old }
+            }
+            None => {
+                row = self.new_record(row).await?;
+                Effects::Created
+            }
+        };
+        Ok(self.replace(scoped, Op::Upsert { row, conflict }, effects))
+    }
+
+    async fn update(
+        &self,
+        scoped: &mut Scoped,
+        key: Vec<Value>,
+        mut changes: Row,
+        mut version: Option<Value>,
+    ) -> Result<Effects> {
+        fill::for_update(self.model, &mut changes, &self.now)?;
+        let Some(old) = self.old_row(scoped, &key).await? else {
+            return Ok(self.replace(scoped, Op::Update { key, changes, version }, Effects::Nothing));
+        };
+        let merged =
+            old.iter().zip(&changes).map(|(old, new)| if new.is_unset() { old } else { new }.clone()).collect();
+        let record = self.before_update(&old, merged).await?;
+        for ((old, new), change) in old.iter().zip(record).zip(&mut changes) {
+            if !change.is_unset() || compare(old, &new).is_ne() {
+                *change = new;
+            }
+        }
+        fill::for_update(self.model, &mut changes, &self.now)?;
+        // What the hooks saw must still be there when the change arrives.
+        if version.is_none() {
+            version = self.model.layout().role(|field| field.version).map(|position| old[position].clone());
+        }
+        Ok(self.replace(scoped, Op::Update { key, changes, version }, Effects::Updated { old }))
+    }
+
+    async fn before_update(&self, old: &Row, mut row: Row) -> Result<Row> {
+        for hooks in self.hooks {
+            let before = row.clone();
+            row = hooks.before_update(&self.cx, old.clone(), row).await?;
+            self.check_identity(&before, &row)?;
+        }
+        Ok(row)
+    }
+
+    fn check_identity(&self, before: &Row, after: &Row) -> Result<()> {
+        let layout = self.model.layout();
+        for (position, column) in layout.columns().iter().enumerate() {
+            let fixed = layout.key().contains(&position) || column.root.version || column.root.tenant;
+            if fixed && compare(&before[position], &after[position]).is_ne() {
+                return Err(
+                    Error::invalid("a hook cannot change the key, the tenant or the version").in_field(&column.path)
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn old_row(&self, scoped: &Scoped, key: &[Value]) -> Result<Option<Row>> {
+        if self.hooks.is_empty() {
+            return Ok(None);
+        }
+        self.target.execute(scoped.sibling(Op::Get { key: key.to_vec() })).await?.into_row()
+    }
+
+    async fn row_in_conflict(&self, scoped: &Scoped, row: &Row, conflict: &[usize]) -> Result<Option<Row>> {
+        let columns = self.model.layout().columns();
+        let same = conflict.iter().map(|position| Filter::Compare {
+            field: columns[*position].path.clone().into(),
+            comparison: Comparison::Eq,
+            value: row[*position].clone(),
+        });
+        let query = Query { filter: Filter::And(same.collect()), limit: Some(1), ..Query::default() };
+        Ok(self.target.execute(scoped.sibling(Op::List(query))).await?.into_rows()?.pop())
+    }
+}
+
+impl Effects {
+    /// Hands the `after_…` hooks to the target, which runs them once the write is kept.
+    pub(super) async fn run(
+        self,
+        engine: &Engine,
+        scope: &Scope,
+        model: &'static ModelDef,
+        reply: Reply,
+        target: &dyn Target,
+    ) -> Result<Reply> {
+        let told: Vec<(Option<Row>, Option<Row>)> = match (&self, &reply) {
+            (Self::Nothing, _) => return Ok(reply),
+            (Self::Created | Self::CreatedButCounted, Reply::Rows(rows)) => {
+                rows.iter().map(|row| (None, Some(row.clone()))).collect()
+            }
+            (Self::Created, Reply::Row(Some(row))) => vec![(None, Some(row.clone()))],
+            (Self::Updated { old }, Reply::Row(Some(row))) => vec![(Some(old.clone()), Some(row.clone()))],
+            (Self::Deleted { old }, Reply::Count(1)) => vec![(Some(old.clone()), None)],
+            _ => Vec::new(),
+        };
+        let cx = HookContext::new(scope, model);
+        for (old, new) in told {
+            for hooks in engine.hooks.of(model) {
+                let hooks = Arc::clone(hooks);
+                let effect: Effect = match (old.clone(), new.clone()) {
+                    (None, Some(new)) => hooks.after_create(cx.clone(), new),
+                    (Some(old), Some(new)) => hooks.after_update(cx.clone(), old, new),
+                    (Some(old), None) => hooks.after_delete(cx.clone(), old),
+                    (None, None) => continue,
+                };
+                let kept = "the write is kept, and an after-hook failed";
+                target.after_commit(effect).await.map_err(|error| error.context(kept))?;
+            }
+        }
+        match (self, reply) {
+            (Self::CreatedButCounted, Reply::Rows(rows)) => Ok(Reply::Count(rows.len() as u64)),
+            (_, reply) => Ok(reply),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! [`Op`]: what can be asked of a backend, and [`Reply`], what comes back.
+//!
+//! The eight operations of the unified face, and upsert, updates and deletes by filter, streams and
+//! transactions, are all variants of one enum, so that each of them takes the one path: there is
+//! no other door to a backend.
+
+use futures::stream::BoxStream;
+use sqh_model::expr::{Filter, Query};
+use sqh_model::schema::ModelDef;
+use sqh_model::{Error, Result, Row, Value};
+
+use crate::backend::BackendTransaction;
+
+/// An operation on a model.
+#[derive(Debug)]
+pub struct Operation {
+    /// The model.
+    pub model: &'static ModelDef,
+    /// What to do with it.
+    pub op: Op,
+}
+
+/// What can be asked of a backend.
+///
+/// Rows have a value for each column of the model's layout; [`Value::Unset`] in them means that
+/// nothing was said.
+#[non_exhaustive]
+pub enum Op {
+    /// The record with a key: the declared one, or the physical one (with the partition column).
+    Get {
+        /// The key's values in the layout's order.
+        key: Vec<Value>,
+    },
+    /// The records that match. Replies [`Reply::Rows`].
+    List(Query),
+    /// The records whose search fields hold a text, without regard to case.
+    Search {
+        /// The text, taken literally.
+        text: String,
+        /// Which of them, in which order, how many.
+        query: Query,
+    },
+    /// The values of some columns of the records that match. Replies [`Reply::Rows`] of that width.
+    Select {
+        /// Which records.
+        query: Query,
+        /// The columns' positions in the layout.
+        columns: Vec<usize>,
+    },
+    /// How many records match.
+    Count {
+        /// Which records.
+        filter: Filter,
+        /// Whether an estimate will do.
+        estimate: bool,
+    },
+    /// A new record. Replies [`Reply::Row`] with what was stored.
+    Create(Row),
+    /// A new record, or an update of the one that it conflicts with. Replies with what is stored.
+    Upsert {
+        /// The record.
+        row: Row,
+        /// The positions of the columns of the unique constraint that decides.
+        conflict: Vec<usize>,
+    },
+    /// Changes the record with a key. Replies with what is stored, or with no row if there is none.
+    Update {
+        /// The key's values.
+        key: Vec<Value>,
+        /// The new values; what is unset stays.
+        changes: Row,
+        /// The version that the caller saw; another one stored is a `Conflict`.
+        version: Option<Value>,
+    },
+    /// Changes every record that matches. Replies [`Reply::Count`].
+    UpdateWhere {
+        /// Which records.
+        filter: Filter,
+        /// The new values; what is unset stays.
+        changes: Row,
+    },
+    /// Deletes the record with a key. Replies [`Reply::Count`] of 0 or 1.
+    Delete {
+        /// The key's values.
+        key: Vec<Value>,
+        /// The version that the caller saw; another one stored is a `Conflict`.
+        version: Option<Value>,
+    },
+    /// Deletes every record that matches. Replies [`Reply::Count`].
+    DeleteWhere {
+        /// Which records.
+        filter: Filter,
+    },
+    /// Any number of new records, all or none. Replies rows or a count.
+    BatchCreate {
+        /// The records, produced as they are sent.
+        rows: RowSource,
+        /// Whether the stored records are wanted.
+        returning: bool,
+    },
+    /// [`Op::List`] with bounded memory. Replies [`Reply::Stream`].
+    Stream(Query),
+    /// A transaction in the database of the operation's model. Replies [`Reply::Transaction`].
+    Begin,
+}
+
+/// Records as they are produced.
+pub type RowSource = Box<dyn Iterator<Item = Result<Row>> + Send>;
+
+/// Records as they arrive.
+pub type RowStream = BoxStream<'static, Result<Row>>;
+
+/// What a backend answers.
+#[non_exhaustive]
+pub enum Reply {
+    /// One record, or none.
+    Row(Option<Row>),
+    /// Records.
+    Rows(Vec<Row>),
+    /// A number of records.
+    Count(u64),
+    /// Records as they arrive.
+    Stream(RowStream),
+    /// A transaction that has begun.
+    Transaction(Box<dyn BackendTransaction>),
+}
+
+/// The verb of an operation: what permissions and messages are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are the verbs")]
+pub enum Verb {
+    Read,
+    List,
+    Create,
+    Update,
+    Delete,
+}
+
+impl Verb {
+    /// The verb as permissions spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl Op {
+    /// The verbs that the principal must be allowed, all of them.
+    pub fn verbs(&self) -> &'static [Verb] {
+        match self {
+            Self::Get { .. } | Self::Begin => &[Verb::Read],
+            Self::List(_) | Self::Search { .. } | Self::Select { .. } | Self::Count { .. } | Self::Stream(_) => {
+                &[Verb::Read, Verb::List]
+            }
+            Self::Create(_) | Self::BatchCreate { .. } => &[Verb::Create],
+            Self::Upsert { .. } => &[Verb::Create, Verb::Update],
+            Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Update],
+            Self::Delete { .. } | Self::DeleteWhere { .. } => &[Verb::Delete],
+        }
+    }
+
+    /// Its name in messages and spans.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Get { .. } => "get",
+            Self::List(_) => "list",
+            Self::Search { .. } => "search",
+            Self::Select { .. } => "select",
+            Self::Count { .. } => "count",
+            Self::Create(_) => "create",
+            Self::Upsert { .. } => "upsert",
+            Self::Update { .. } => "update",
+            Self::UpdateWhere { .. } => "update by filter",
+            Self::Delete { .. } => "delete",
+            Self::DeleteWhere { .. } => "delete by filter",
+            Self::BatchCreate { .. } => "batch_create",
+            Self::Stream(_) => "stream",
+            Self::Begin => "begin",
+        }
+    }
+
+    /// Whether it changes what is stored.
+    pub fn is_write(&self) -> bool {
+        self.verbs().iter().any(|verb| !matches!(verb, Verb::Read | Verb::List))
+    }
+}
+
+impl std::fmt::Debug for Op {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be a tenant's data and stay out of logs.
+        f.write_str(self.name())
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Row(Some(_)) => "one row",
+            Self::Row(None) => "no row",
+            Self::Rows(_) => "rows",
+            Self::Count(_) => "a count",
+            Self::Stream(_) => "a stream",
+            Self::Transaction(_) => "a transaction",
+        })
+    }
+}
+
+macro_rules! expect_reply {
+    ($(#[$doc:meta])* $name:ident, $variant:ident, $ty:ty) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// `Internal` if the backend has answered something else.
+        pub fn $name(self) -> Result<$ty> {
+            match self {
+                Self::$variant(value) => Ok(value),
+                other => Err(Error::internal(format!(concat!("expected ", stringify!($variant), " of the backend, got {:?}"), other))),
+            }
+        }
+    };
+}
+
+impl Reply {
+    expect_reply!(
+        /// One record, or none.
+        into_row, Row, Option<Row>);
+    expect_reply!(
+        /// Records.
+        into_rows, Rows, Vec<Row>);
+    expect_reply!(
+        /// A number of records.
+        into_count, Count, u64);
+    expect_reply!(
+        /// Records as they arrive.
+        into_stream, Stream, RowStream);
+    expect_reply!(
+        /// A transaction.
+        into_transaction, Transaction, Box<dyn BackendTransaction>);
+}

@@ -1,0 +1,34 @@
+//! Tenants: the catalog that names them, and the databases that hold their records.
+
+use std::sync::Arc;
+
+/// The name of the server that a platform starts with.
+pub const DEFAULT_SERVER: &str = "default";
+
+/// The catalog database.
+pub const CATALOG_DB_NAME: &str = "sqh_platform";
+
+/// A tenant as the catalog knows it. Made by the catalog only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantRecord {
+    pub(crate) slug: String,
+    pub(crate) server: Arc<str>,
+    pub(crate) database: Arc<str>,
+}
+
+impl TenantRecord {
+    /// The slug.
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    /// The server's name.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The database, decided once and stored.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+}

@@ -14,7 +14,7 @@ mod filter;
 mod operand;
 mod query;
 
-pub use self::builder::{Columns, Delete, Insert, Select, SelectColumns, Update};
+pub use self::builder::{Changes, Columns, Delete, Insert, Select, SelectColumns, Update, version_value};
 pub use self::column::{Column, Path};
 pub use self::cursor::Cursor;
 // pub use self::dynamic::{filter_from_json, order_from_json};

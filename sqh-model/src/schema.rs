@@ -19,7 +19,7 @@ pub use self::registry::Registry;
 pub use self::storage::{GraphKey, PartitionInterval, Partitioning, Placement, StorageBackend, StorageConfig};
 
 use crate::error::Result;
-use crate::expr::{Delete, Insert, Select, Update};
+use crate::expr::{Changes, Delete, Insert, Select, Update};
 use crate::row::{RowReader, RowWriter};
 
 /// The database that shared models live in.
@@ -75,6 +75,11 @@ pub trait PlatformModel: Sized + Send + Sync + 'static {
     /// A typed insert, field by field: what is not set takes its default.
     fn insert() -> Insert<Self> {
         Insert::new()
+    }
+
+    /// Changes for one record, by its key: `records.update(&cx, id, changes)`.
+    fn changes() -> Changes<Self> {
+        Changes::new()
     }
 
     /// A typed update of all records that a filter matches.

@@ -17,12 +17,12 @@ mod tenancy;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqh_model::schema::{Registry, StorageBackend};
+use sqh_model::schema::{ModelDef, Registry, StorageBackend};
 use sqh_model::{Error, Result};
 
 pub use self::access::Authorized;
+pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
 pub use self::hooks::{HookContext, Hooks};
-pub(crate) use self::hooks::{HookRegistry, TypedHooks};
 use self::prepare::Prepared;
 pub use self::tenancy::{Route, Scoped};
 use crate::backend::{Backend, Capabilities};
@@ -43,16 +43,21 @@ pub(crate) trait Target: Send + Sync {
     fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>>;
     fn capabilities(&self) -> Capabilities;
     /// Side effects wait here until a transaction commits; without one they run at once.
-    fn after_commit(&self, effect: hooks::Effect) -> BoxFuture<'_, Result<()>>;
+    fn after_commit(&self, effect: Effect) -> BoxFuture<'_, Result<()>>;
 }
 
 impl Engine {
-    /// The backend that keeps an operation's model.
-    pub(crate) fn backend(&self, operation: &Operation) -> &Arc<dyn Backend> {
-        match operation.model.storage.backend {
+    /// The backend that keeps a model's records.
+    pub(crate) fn backend(&self, model: &'static ModelDef) -> &Arc<dyn Backend> {
+        match model.storage.backend {
             StorageBackend::Postgres => &self.postgres,
             StorageBackend::TerminusDb => &self.terminusdb,
         }
+    }
+
+    /// Where a model's records are in a scope.
+    pub(crate) fn route(&self, scope: &Scope, model: &'static ModelDef) -> Result<Route> {
+        tenancy::route(scope, model)
     }
 
     /// Runs an operation through all stages.
@@ -92,7 +97,7 @@ impl Target for Direct<'_> {
         self.0.capabilities()
     }
 
-    fn after_commit(&self, effect: hooks::Effect) -> BoxFuture<'_, Result<()>> {
+    fn after_commit(&self, effect: Effect) -> BoxFuture<'_, Result<()>> {
         effect
     }
 }

@@ -1,12 +1,19 @@
 //! Typed models for multi-tenant data platforms.
+//!
+//! One `#[derive(PlatformModel)]` on a struct gives the PostgreSQL DDL, the type mapping, typed
+//! columns, the TerminusDB schema and CRUD that is routed to the right database of the right
+//! tenant. Start with [`prelude`], then [`Platform`] and [`service::PlatformGroupRecordService`].
+
 pub mod backend;
 pub mod engine;
 pub mod op;
+pub mod prelude;
 pub mod scope;
+pub mod service;
 pub mod tenancy;
 
-pub use sqh_model::{Error, ErrorKind, Result, Row, Value};
-pub use sqh_model::{compare, expr, models, render, row, schema, types};
+pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};
+pub use sqh_model::{compare, expr, models, record_json, render, row, schema, types, value};
 
 #[doc(hidden)]
 pub use sqh_model::__private;

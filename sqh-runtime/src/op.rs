@@ -153,7 +153,8 @@ impl Op {
     /// The verbs that the principal must be allowed, all of them.
     pub fn verbs(&self) -> &'static [Verb] {
         match self {
-            Self::Get { .. } | Self::Begin => &[Verb::Read],
+            Self::Begin => &[],
+            Self::Get { .. } => &[Verb::Read],
             Self::List(_) | Self::Search { .. } | Self::Select { .. } | Self::Count { .. } | Self::Stream(_) => {
                 &[Verb::Read, Verb::List]
             }

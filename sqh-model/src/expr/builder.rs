@@ -11,9 +11,9 @@ use super::operand::Operand;
 use super::query::{Order, Query};
 use crate::error::{Error, Result};
 use crate::row::{Row, next_value};
-use crate::schema::PlatformModel;
+use crate::schema::{ModelDef, PlatformModel};
 use crate::types::FieldType;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// A query for whole records of `M`.
 ///
@@ -141,31 +141,69 @@ columns!(A 0 B 1 C 2 D 3 E 4 F 5);
 columns!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
 columns!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
 
-/// The values that a statement sets: a row in which all else is [`Value::Unset`].
+/// The changes of a record: what is not set stays as it is, and `None` sets null.
+///
+/// A value that cannot be held is told when the changes are used.
 #[derive(Debug)]
-struct Changes<M> {
+#[must_use = "changes do nothing until `records.update(&cx, …)` takes them"]
+pub struct Changes<M> {
     row: Result<Row>,
+    version: Option<Value>,
     model: PhantomData<fn() -> M>,
 }
 
 impl<M: PlatformModel> Changes<M> {
-    fn new() -> Self {
-        Self { row: Ok(vec![Value::Unset; M::def().layout().columns().len()]), model: PhantomData }
+    pub(crate) fn new() -> Self {
+        Self { row: Ok(vec![Value::Unset; M::def().layout().columns().len()]), version: None, model: PhantomData }
     }
 
-    fn set<T: FieldType>(mut self, column: Column<M, T>, value: impl Operand<T>) -> Self {
+    /// Sets a field.
+    pub fn set<T: FieldType>(mut self, column: Column<M, T>, value: impl Operand<T>) -> Self {
         self.row = self.row.and_then(|mut row| {
+            let path = column.path().joined();
             let mut values = Row::new();
-            value
-                .into_operand()
-                .encode(&mut values)
-                .map_err(|error| error.in_field(&column.path().joined()).in_model(M::def().name))?;
-            let start = first_position::<M>(&column.path().joined())?;
+            let encoded = value.into_operand().encode(&mut values);
+            encoded.map_err(|error| error.in_field(&path).in_model(M::def().name))?;
+            let start = first_position::<M>(&path)?;
             row.splice(start..start + values.len(), values);
             Ok(row)
         });
         self
     }
+
+    /// The changes apply only to the record in this version: another one is a `Conflict`.
+    pub fn expect_version(mut self, version: i64) -> Self {
+        match version_value(M::def(), version) {
+            Ok(version) => self.version = Some(version),
+            Err(error) => self.row = Err(error),
+        }
+        self
+    }
+
+    /// The changes, with [`Value::Unset`] where nothing was set, and the expected version.
+    ///
+    /// # Errors
+    /// `Invalid` if a value could not be held.
+    pub fn into_parts(self) -> Result<(Row, Option<Value>)> {
+        Ok((self.row?, self.version))
+    }
+}
+
+/// A version as the model's version column holds it.
+///
+/// # Errors
+/// `Invalid` if the model has none, or one too small for it.
+pub fn version_value(def: &'static ModelDef, version: i64) -> Result<Value> {
+    let layout = def.layout();
+    let position = layout.role(|field| field.version).ok_or_else(|| {
+        Error::invalid("the model has no version: mark an integer field `#[field(version)]`").in_model(def.name)
+    })?;
+    let value = match layout.columns()[position].ty.kind() {
+        ValueKind::I16 => i16::try_from(version).map(Value::I16).ok(),
+        ValueKind::I32 => i32::try_from(version).map(Value::I32).ok(),
+        _ => Some(Value::I64(version)),
+    };
+    value.ok_or_else(|| Error::invalid(format!("{version} is no version of this model")).in_model(def.name))
 }
 
 // A flattened value takes several columns; they stand together.

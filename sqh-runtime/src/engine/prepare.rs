@@ -62,7 +62,10 @@ impl Stage<'_> {
             }
             Op::BatchCreate { rows, returning } => self.batch(&mut scoped, rows, returning).await?,
             Op::Upsert { row, conflict } => self.upsert(&mut scoped, row, conflict).await?,
-            Op::Update { key, changes, version } => self.update(&mut scoped, key, changes, version).await?,
+            Op::Update { key, changes, version } => {
+                let old = self.old_row(&scoped, &key).await?;
+                self.update(&mut scoped, old, key, changes, version).await?
+            }
             Op::UpdateWhere { filter, mut changes } => {
                 self.refuse_by_filter()?;
                 fill::for_update(self.model, &mut changes, &self.now)?;
@@ -155,12 +158,13 @@ impl Stage<'_> {
     async fn update(
         &self,
         scoped: &mut Scoped,
+        old: Option<Row>,
         key: Vec<Value>,
         mut changes: Row,
         mut version: Option<Value>,
     ) -> Result<Effects> {
         fill::for_update(self.model, &mut changes, &self.now)?;
-        let Some(old) = self.old_row(scoped, &key).await? else {
+        let Some(old) = old else {
             return Ok(self.replace(scoped, Op::Update { key, changes, version }, Effects::Nothing));
         };
         let merged =
@@ -201,14 +205,24 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn old_row(&self, scoped: &Scoped, key: &[Value]) -> Result<Option<Row>> {
-        if self.hooks.is_empty() {
-            return Ok(None);
+    // By futures that do not borrow the operation: its row source cannot be shared by threads.
+    fn old_row(&self, scoped: &Scoped, key: &[Value]) -> impl Future<Output = Result<Option<Row>>> + Send {
+        let get = (!self.hooks.is_empty()).then(|| scoped.sibling(Op::Get { key: key.to_vec() }));
+        let target = self.target;
+        async move {
+            match get {
+                Some(get) => target.execute(get).await?.into_row(),
+                None => Ok(None),
+            }
         }
-        self.target.execute(scoped.sibling(Op::Get { key: key.to_vec() })).await?.into_row()
     }
 
-    async fn row_in_conflict(&self, scoped: &Scoped, row: &Row, conflict: &[usize]) -> Result<Option<Row>> {
+    fn row_in_conflict(
+        &self,
+        scoped: &Scoped,
+        row: &Row,
+        conflict: &[usize],
+    ) -> impl Future<Output = Result<Option<Row>>> + Send {
         let columns = self.model.layout().columns();
         let same = conflict.iter().map(|position| Filter::Compare {
             field: columns[*position].path.clone().into(),
@@ -216,7 +230,9 @@ impl Stage<'_> {
             value: row[*position].clone(),
         });
         let query = Query { filter: Filter::And(same.collect()), limit: Some(1), ..Query::default() };
-        Ok(self.target.execute(scoped.sibling(Op::List(query))).await?.into_rows()?.pop())
+        let list = scoped.sibling(Op::List(query));
+        let target = self.target;
+        async move { Ok(target.execute(list).await?.into_rows()?.pop()) }
     }
 }
 

@@ -82,7 +82,11 @@ pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
     Ok(Scoped { operation, filter, route })
 }
 
-fn route(scope: &Scope, model: &'static ModelDef) -> Result<Route> {
+/// Where a model's records are in a scope.
+///
+/// # Errors
+/// As [`scope()`].
+pub(super) fn route(scope: &Scope, model: &'static ModelDef) -> Result<Route> {
     let schema = Arc::from("public");
     match (model.storage.shared, &scope.tenant) {
         (true, None) => {

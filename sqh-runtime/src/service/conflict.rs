@@ -1,0 +1,74 @@
+//! [`Conflict`]: which unique constraint decides an upsert.
+
+use std::marker::PhantomData;
+
+use sqh_model::expr::Columns;
+use sqh_model::schema::{ModelDef, PlatformModel};
+use sqh_model::{Error, Result};
+
+/// The unique constraint by which an upsert tells a new record from a known one.
+///
+/// ```ignore
+/// records.upsert(&cx, record, Conflict::key()).await?;
+/// records.upsert(&cx, record, Conflict::on((AppStation::STATION_CODE,))).await?;
+/// ```
+#[derive(Debug, Clone)]
+pub struct Conflict<M> {
+    fields: Option<Vec<String>>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: PlatformModel> Conflict<M> {
+    /// By the primary key. On a partitioned model that is the full key, partition column included.
+    pub fn key() -> Self {
+        Self { fields: None, model: PhantomData }
+    }
+
+    /// By the unique constraint or unique index on exactly these columns.
+    pub fn on(columns: impl Columns<M>) -> Self {
+        Self { fields: Some(columns.paths()), model: PhantomData }
+    }
+
+    /// The positions of the constraint's columns.
+    ///
+    /// # Errors
+    /// `Invalid` if no constraint of the model has these columns.
+    pub(super) fn positions(&self) -> Result<Vec<usize>> {
+        let def = M::def();
+        let layout = def.layout();
+        let Some(fields) = &self.fields else {
+            return Ok(layout.physical_key());
+        };
+        let mut wanted: Vec<usize> = fields.iter().filter_map(|field| layout.position(field)).collect();
+        wanted.sort_unstable();
+        let known = constraints(def);
+        if known.iter().any(|constraint| {
+            let mut sorted = constraint.clone();
+            sorted.sort_unstable();
+            sorted == wanted
+        }) {
+            return Ok(wanted);
+        }
+        let known = known.iter().map(|constraint| names(def, constraint)).collect::<Vec<_>>().join(", ");
+        Err(Error::invalid(format!("no unique constraint is on ({}): the constraints are {known}", fields.join(", ")))
+            .in_model(def.name))
+    }
+}
+
+// Partial unique indexes do not count: they decide only for some records.
+fn constraints(def: &'static ModelDef) -> Vec<Vec<usize>> {
+    let layout = def.layout();
+    let unique_fields = (0..layout.columns().len()).filter(|i| layout.columns()[*i].field.unique).map(|i| vec![i]);
+    let unique_indexes = def
+        .indexes
+        .iter()
+        .filter(|index| index.unique && index.predicate.is_none())
+        .map(|index| index.columns.iter().filter_map(|column| layout.position(column.field)).collect());
+    std::iter::once(layout.physical_key()).chain(unique_fields).chain(unique_indexes).collect()
+}
+
+fn names(def: &'static ModelDef, positions: &[usize]) -> String {
+    let columns = def.layout().columns();
+    let names = positions.iter().map(|position| columns[*position].path.as_str()).collect::<Vec<_>>();
+    format!("({})", names.join(", "))
+}

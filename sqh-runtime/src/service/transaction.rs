@@ -1,0 +1,179 @@
+//! [`Transaction`]: the same operations, kept together or not at all.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+use sqh_model::{Error, Result};
+use tokio::sync::Mutex;
+
+use super::{Path, PlatformGroupRecordService, Routed, sealed};
+use crate::backend::{BackendTransaction, Capabilities};
+use crate::engine::{Effect, Route, Scoped, Target};
+use crate::op::{Op, Operation, Reply};
+use crate::scope::Cx;
+
+/// A transaction in one database. It has every operation of the service, each on the same path.
+///
+/// Dropped without [`commit`](Transaction::commit) it is rolled back. When a statement fails, only
+/// a savepoint from before it saves what was done.
+pub type Transaction = PlatformGroupRecordService<InTransaction>;
+
+/// Operations end in a transaction.
+pub struct InTransaction {
+    state: Mutex<State>,
+    route: Route,
+    capabilities: Capabilities,
+}
+
+struct State {
+    transaction: Option<Box<dyn BackendTransaction>>,
+    effects: Vec<Effect>,
+    // How many effects there were when each open savepoint was made.
+    savepoints: Vec<usize>,
+}
+
+impl PlatformGroupRecordService<Routed> {
+    /// Begins a transaction in the scope's PostgreSQL database.
+    ///
+    /// # Errors
+    /// `Unsupported` if the platform keeps no model of this scope in PostgreSQL.
+    pub async fn begin<S>(&self, cx: &Cx<S>) -> Result<Transaction> {
+        let shared = cx.scope().tenant.is_none();
+        let mut models = self.engine.registry.models().iter();
+        let model = models
+            .find(|model| model.is_postgres() && model.storage.shared == shared)
+            .ok_or_else(|| Error::unsupported("a transaction needs a registered PostgreSQL model of this scope"))?;
+        let route = self.engine.route(cx.scope(), model)?;
+        let capabilities = self.engine.backend(model).capabilities();
+        let transaction = self.run(cx, Operation { model, op: Op::Begin }).await?.into_transaction()?;
+        let state = State { transaction: Some(transaction), effects: Vec::new(), savepoints: Vec::new() };
+        let path = InTransaction { state: Mutex::new(state), route, capabilities };
+        Ok(PlatformGroupRecordService { engine: self.engine.clone(), path })
+    }
+
+    /// Runs `work` in a transaction: kept if it succeeds, undone if it fails or is dropped.
+    ///
+    /// ```ignore
+    /// records.transaction(&cx, async |tx| {
+    ///     tx.create(&cx, first).await?;
+    ///     tx.create(&cx, second).await
+    /// }).await?;
+    /// ```
+    ///
+    /// # Errors
+    /// What `work` says, or what the commit says.
+    pub async fn transaction<S, T>(&self, cx: &Cx<S>, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        let transaction = self.begin(cx).await?;
+        match work(&transaction).await {
+            Ok(value) => transaction.commit().await.map(|()| value),
+            Err(error) => {
+                // The error that made it fail tells more than one of the rollback, which dropping
+                // the connection makes up for.
+                let _ = transaction.rollback().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Transaction {
+    /// Keeps what was done, and then runs the `after_…` hooks.
+    ///
+    /// # Errors
+    /// `Conflict` if the database refuses; the first error of an after-hook, which undoes nothing.
+    pub async fn commit(self) -> Result<()> {
+        let state = self.path.state.into_inner();
+        let transaction = state.transaction.ok_or_else(ended)?;
+        transaction.commit().await?;
+        let mut first = Ok(());
+        for effect in state.effects {
+            let outcome = effect.await;
+            first = first.and(outcome);
+        }
+        first.map_err(|error| error.context("the transaction is kept, and an after-hook failed"))
+    }
+
+    /// Undoes what was done.
+    ///
+    /// # Errors
+    /// `Unavailable` if the server is gone, which undoes it too.
+    pub async fn rollback(self) -> Result<()> {
+        let state = self.path.state.into_inner();
+        state.transaction.ok_or_else(ended)?.rollback().await
+    }
+
+    /// Runs `work` between a savepoint and its release; what it did is undone if it fails, and the
+    /// transaction goes on.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.path.open_savepoint().await?;
+        let outcome = work(self).await;
+        self.path.close_savepoint(outcome.is_ok()).await?;
+        outcome
+    }
+}
+
+impl InTransaction {
+    async fn open_savepoint(&self) -> Result<()> {
+        let mut state = self.state.lock().await;
+        state.transaction.as_mut().ok_or_else(ended)?.savepoint().await?;
+        let effects = state.effects.len();
+        state.savepoints.push(effects);
+        Ok(())
+    }
+
+    async fn close_savepoint(&self, keep: bool) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let transaction = state.transaction.as_mut().ok_or_else(ended)?;
+        if keep {
+            transaction.release_savepoint().await?;
+        } else {
+            transaction.rollback_to_savepoint().await?;
+        }
+        let effects = state.savepoints.pop().unwrap_or_default();
+        if !keep {
+            state.effects.truncate(effects);
+        }
+        Ok(())
+    }
+}
+
+impl Path for InTransaction {
+    fn run<'a>(&'a self, run: sealed::Run<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(run.engine.run(run.scope, run.operation, self))
+    }
+}
+
+impl Target for InTransaction {
+    fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>> {
+        Box::pin(async move {
+            if *scoped.route() != self.route || !scoped.model().is_postgres() {
+                return Err(Error::unsupported("the model is kept in another database than the transaction's"));
+            }
+            self.state.lock().await.transaction.as_mut().ok_or_else(ended)?.execute(scoped).await
+        })
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    fn after_commit(&self, effect: Effect) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.state.lock().await.effects.push(effect);
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for InTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InTransaction").field("route", &self.route).finish_non_exhaustive()
+    }
+}
+
+fn ended() -> Error {
+    Error::internal("the transaction has ended")
+}

@@ -1,5 +1,6 @@
 //! Which PostgreSQL binaries of this machine to use.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,12 +14,19 @@ use crate::{Config, MINIMUM_MAJOR};
 pub(crate) struct Binaries {
     pub(crate) folder: PathBuf,
     pub(crate) version: Version,
+    /// What they need in their environment.
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+    pub(crate) built_in: bool,
 }
 
 impl Binaries {
     /// The folder that was named; otherwise the first of `PATH` and `pg_config` that will do;
-    /// otherwise the newest of the folders where packages put PostgreSQL.
-    pub(crate) fn find(config: &Config) -> Result<Self, Error> {
+    /// otherwise the newest of the folders where packages put PostgreSQL; otherwise what is
+    /// built in, if something is.
+    pub(crate) fn find(
+        config: &Config,
+        built_in: impl FnOnce() -> Option<Result<Self, String>>,
+    ) -> Result<Self, Error> {
         let mut search = Search::default();
         if let Some(folder) = &config.bin {
             return search.named(folder);
@@ -27,12 +35,15 @@ impl Binaries {
         let found = search
             .first("PATH", on_path())
             .or_else(|| search.first("pg_config", on_path().find_map(|dir| ask_pg_config(&dir))))
-            .or_else(|| search.newest(&config.well_known));
+            .or_else(|| search.newest(&config.well_known))
+            .or_else(|| search.built_in(built_in()));
         found.ok_or_else(|| search.error())
     }
 
     pub(crate) fn command(&self, program: &str) -> Command {
-        Command::new(self.folder.join(program))
+        let mut command = Command::new(self.folder.join(program));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
 }
 
@@ -41,6 +52,8 @@ impl Binaries {
 struct Search {
     looked: Vec<String>,
     too_old: Vec<String>,
+    /// Why the binaries that are built in do not run.
+    built_in: Option<String>,
 }
 
 impl Search {
@@ -70,6 +83,10 @@ impl Search {
         found.into_iter().filter_map(|found| self.keep(found)).max_by_key(|found| found.version)
     }
 
+    fn built_in(&mut self, found: Option<Result<Binaries, String>>) -> Option<Binaries> {
+        found?.map_err(|reason| self.built_in = Some(reason)).ok()
+    }
+
     fn keep(&mut self, found: Binaries) -> Option<Binaries> {
         if found.version.major() >= MINIMUM_MAJOR {
             return Some(found);
@@ -91,6 +108,9 @@ impl Search {
             kind = ErrorKind::TooOld;
             let _ = write!(message, "; passed over, being older than {MINIMUM_MAJOR}: {}", self.too_old.join(", "));
         }
+        if let Some(reason) = &self.built_in {
+            let _ = write!(message, "; the built-in PostgreSQL (oliphaunt) {reason}");
+        }
         let _ = write!(message, "; install it with `{}`, or set DATABASE_URL", install_command());
         Error::new(kind, message)
     }
@@ -108,7 +128,7 @@ fn examine(folder: &Path) -> Option<Binaries> {
     };
     let output = Command::new(&postgres).arg("--version").output().ok()?;
     let version = Version::parse(&String::from_utf8_lossy(&output.stdout))?;
-    Some(Binaries { folder: folder.to_owned(), version })
+    Some(Binaries { folder: folder.to_owned(), version, environment: Vec::new(), built_in: false })
 }
 
 fn ask_pg_config(dir: &Path) -> Option<PathBuf> {
@@ -160,7 +180,7 @@ mod tests {
     #[test]
     fn an_empty_machine_gets_a_command_to_install() {
         let config = Config::new().well_known(["/nowhere/*/bin"]);
-        let error = Binaries::find(&config).unwrap_err();
+        let error = Binaries::find(&config, || None).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         let message = error.to_string();
         for part in ["DATABASE_URL is not set", "PATH, pg_config, /nowhere/*/bin", "install"] {
@@ -171,15 +191,25 @@ mod tests {
     #[test]
     fn a_named_folder_without_binaries_is_an_error() {
         let config = Config::new().bin_dir("/nowhere");
-        let error = Binaries::find(&config).unwrap_err();
+        let error = Binaries::find(&config, || unreachable!()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
         assert!(error.to_string().contains("SQH_PG_BIN names /nowhere"), "{error}");
     }
 
     #[test]
+    fn what_is_built_in_comes_last_and_says_why_it_does_not_run() {
+        let config = Config::new().well_known(["/nowhere/*/bin"]);
+        let built_in = || Some(Err("needs glibc 2.38".to_owned()));
+        let error = Binaries::find(&config, built_in).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(error.to_string().contains("(oliphaunt) needs glibc 2.38; install it"), "{error}");
+    }
+
+    #[test]
     fn an_old_version_is_passed_over_and_named() {
         let mut search = Search::default();
-        let old = Binaries { folder: "/old/bin".into(), version: Version(140_012) };
+        let old =
+            Binaries { folder: "/old/bin".into(), version: Version(140_012), environment: Vec::new(), built_in: false };
         assert!(search.keep(old).is_none());
         let error = search.error();
         assert_eq!(error.kind(), ErrorKind::TooOld);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::Config;
 use crate::binaries::Binaries;
+use crate::embedded;
 use crate::error::{Error, ErrorKind};
 use crate::folder::{Folder, Root};
 use crate::privilege::RunAs;
@@ -20,6 +21,7 @@ use crate::watchdog::Watchdog;
 /// A running server on data of its own. It stops, and its data goes, with the value.
 #[derive(Debug)]
 pub(crate) struct Cluster {
+    binaries: Binaries,
     port: u16,
     server: Option<Child>,
     watchdog: Watchdog,
@@ -46,43 +48,46 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SOCKET_PATH: usize = 103;
 
 impl Cluster {
-    /// Starts a server. This blocks the thread.
-    pub(crate) fn start(config: &Config, binaries: &Binaries) -> Result<Self, Error> {
+    /// Starts a server of the binaries that there are. This blocks the thread.
+    pub(crate) fn start(config: &Config) -> Result<Self, Error> {
+        let no_folder = |error| Error::start("making a folder", error);
         let run_as = RunAs::here();
-        let temp = config.temp.iter().cloned().chain([PathBuf::from("/tmp")]);
-        let temp: Vec<_> = temp.collect();
+        let temp: Vec<_> = config.temp.iter().cloned().chain([PathBuf::from("/tmp")]).collect();
         let cache: Vec<_> = config.cache.iter().chain(&temp).cloned().collect();
-        let root =
-            |folders: &[PathBuf]| Root::below(folders, run_as).map_err(|error| Error::start("making a folder", error));
+        let cache = Root::below(&cache, run_as).map_err(no_folder)?;
 
-        let template = template::template(&root(&cache)?, binaries, run_as)?;
-        let folder = root(&temp)?.folder(run_as);
-        let folder = folder.map_err(|error| Error::start("making a folder", error))?;
+        let binaries = Binaries::find(config, || embedded::binaries(&cache, run_as))?;
+        let template = template::template(&cache, &binaries, run_as)?;
+        let folder = Root::below(&temp, run_as).and_then(|root| root.folder(run_as)).map_err(no_folder)?;
         template::copy(&template, &folder.path().join("data"), run_as)?;
 
         let watchdog = Watchdog::start(folder.path());
         let watchdog = watchdog.map_err(|error| Error::start("starting /bin/sh", error))?;
-        let mut cluster = Self { port: 0, server: None, watchdog, folder };
+        let mut cluster = Self { binaries, port: 0, server: None, watchdog, folder };
         for _ in 1..PORTS {
-            match cluster.run(config, binaries, run_as) {
+            match cluster.run(config, run_as) {
                 Err(error) if error.to_string().contains(PORT_TAKEN) => cluster.stop(),
                 ran => return ran.map(|()| cluster),
             }
         }
-        cluster.run(config, binaries, run_as).map(|()| cluster)
+        cluster.run(config, run_as).map(|()| cluster)
+    }
+
+    pub(crate) fn binaries(&self) -> &Binaries {
+        &self.binaries
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    fn run(&mut self, config: &Config, binaries: &Binaries, run_as: RunAs) -> Result<(), Error> {
+    fn run(&mut self, config: &Config, run_as: RunAs) -> Result<(), Error> {
         self.port = free_port().map_err(|error| Error::start("looking for a port", error))?;
         let folder = self.folder.path();
         let log = fs::File::create(folder.join("log"));
         let log = log.map_err(|error| Error::start("making a log", error))?;
 
-        let mut command = binaries.command("postgres");
+        let mut command = self.binaries.command("postgres");
         command.arg("-D").arg(folder.join("data"));
         command.arg("-p").arg(self.port.to_string());
         command.arg("-k").arg(socket_folder(folder, self.port));

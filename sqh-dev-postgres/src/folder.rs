@@ -7,8 +7,8 @@ use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
+use crate::kept;
 use crate::privilege::RunAs;
 use crate::stop;
 
@@ -24,11 +24,6 @@ pub(crate) struct Folder {
 }
 
 const OWNER: &str = "owner";
-/// A template's name begins with it, and nothing else's.
-pub(crate) const TEMPLATE: &str = "template-";
-/// Each week has a template of its own: systems that empty old files out of temporary folders
-/// would otherwise leave us with half a template one day.
-pub(crate) const TEMPLATE_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Root {
     /// The first of the folders below which there can be one that `run_as` reaches.
@@ -68,6 +63,10 @@ impl Root {
         Ok(Self(root))
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// A new folder that `run_as` owns, after those are removed whose process is gone.
     pub(crate) fn folder(&self, run_as: RunAs) -> io::Result<Folder> {
         let _one_at_a_time = self.lock()?;
@@ -86,13 +85,6 @@ impl Root {
         Err(io::Error::other(format!("{} is full", self.0.display())))
     }
 
-    /// Where a template of this key and week is kept.
-    pub(crate) fn template(&self, key: &str) -> PathBuf {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let week = now.as_secs() / TEMPLATE_AGE.as_secs();
-        self.0.join(format!("{TEMPLATE}{key}-{week}"))
-    }
-
     fn lock(&self) -> io::Result<File> {
         let lock = File::create(self.0.join("lock"))?;
         lock.lock()?;
@@ -102,10 +94,7 @@ impl Root {
     fn sweep(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.0)?.flatten() {
             let path = entry.path();
-            let stale = match entry.file_name().to_string_lossy().strip_prefix(TEMPLATE) {
-                Some(_) => is_older_than(&path, 2 * TEMPLATE_AGE),
-                None => path.is_dir() && is_ownerless(&path),
-            };
+            let stale = kept::is_stale(&path).unwrap_or_else(|| path.is_dir() && is_ownerless(&path));
             if stale {
                 tracing::debug!(folder = %path.display(), "removing a stale folder");
                 stop::orphan(&path.join("data"));
@@ -136,9 +125,4 @@ fn is_ownerless(folder: &Path) -> bool {
         // Folders are made under the lock that the sweep holds: it is not a new one.
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
-}
-
-fn is_older_than(path: &Path, age: Duration) -> bool {
-    let modified = path.metadata().and_then(|meta| meta.modified()).ok();
-    modified.and_then(|then| then.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
 }

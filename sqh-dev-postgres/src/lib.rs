@@ -6,7 +6,9 @@
 //! 2. PostgreSQL binaries of version 15 or newer, found by `SQH_PG_BIN`, `PATH`,
 //!    `pg_config --bindir` and the folders where packages put them, as a temporary
 //!    cluster that goes with the [`Server`];
-//! 3. otherwise an error that names the command to install PostgreSQL.
+//! 3. PostgreSQL 18 with PostGIS from crates.io, in a build with the feature `oliphaunt`, in the
+//!    same way; it needs Linux with glibc 2.38 or newer, or macOS on Apple silicon;
+//! 4. otherwise an error that names the command to install PostgreSQL.
 //!
 //! [`Server::describe`] says which one it was. [`Server::test_database`] makes a database of
 //! its own for a test, and [`shared`] is one server for all tests of a process.
@@ -34,8 +36,10 @@ mod binaries;
 mod cluster;
 mod config;
 mod database;
+mod embedded;
 mod error;
 mod folder;
+mod kept;
 mod privilege;
 mod server;
 mod stop;

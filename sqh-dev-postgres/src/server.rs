@@ -6,7 +6,6 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::binaries::Binaries;
 use crate::cluster::Cluster;
 use crate::database::TestDatabase;
 use crate::error::{Error, ErrorKind};
@@ -46,6 +45,8 @@ pub enum Source {
     DatabaseUrl,
     /// A temporary cluster of the binaries in this folder.
     Binaries(PathBuf),
+    /// A temporary cluster of the binaries that the feature `oliphaunt` brings.
+    Oliphaunt,
 }
 
 /// One server for all tests of the process, started by whoever asks first.
@@ -133,6 +134,7 @@ impl Server {
             Source::Binaries(folder) => {
                 format!("PostgreSQL {version}, temporary cluster from {}", folder.display())
             }
+            Source::Oliphaunt => format!("PostgreSQL {version}, temporary cluster from the crate oliphaunt"),
         }
     }
 
@@ -194,19 +196,19 @@ impl Server {
     }
 
     async fn start_cluster(config: Config) -> Result<Self, Error> {
-        let started = tokio::task::spawn_blocking(move || {
-            let binaries = Binaries::find(&config)?;
-            Cluster::start(&config, &binaries).map(|cluster| (cluster, binaries))
-        });
-        let (cluster, binaries) = match started.await {
+        let cluster = match tokio::task::spawn_blocking(move || Cluster::start(&config)).await {
             Ok(started) => started?,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         let url = format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port());
+        let binaries = cluster.binaries();
         Ok(Self {
             url: Url::parse(&url).expect("a URL with a number in it"),
             version: binaries.version,
-            source: Source::Binaries(binaries.folder),
+            source: match binaries.built_in {
+                true => Source::Oliphaunt,
+                false => Source::Binaries(binaries.folder.clone()),
+            },
             _cluster: Some(cluster),
         })
     }

@@ -13,11 +13,17 @@ async fn a_cluster_answers_and_goes_with_the_value() {
     assert_eq!(place.run_folders().len(), 1);
     let version = "SELECT current_setting('server_version_num')::int8";
     assert_eq!(one(&url, version).await.unwrap(), i64::from(server.version()));
-    let Source::Binaries(folder) = server.source() else { panic!("{:?}", server.source()) };
-    assert!(folder.join("postgres").exists());
+    let from = match server.source() {
+        Source::Binaries(folder) => {
+            assert!(folder.join("postgres").exists());
+            folder.display().to_string()
+        }
+        Source::Oliphaunt => "the crate oliphaunt".to_owned(),
+        source => panic!("{source:?}"),
+    };
     let line = server.describe();
     assert!(line.starts_with("PostgreSQL 1"), "{line}");
-    assert!(line.ends_with(&format!("temporary cluster from {}", folder.display())), "{line}");
+    assert!(line.ends_with(&format!(", temporary cluster from {from}")), "{line}");
 
     drop(server);
     assert!(matches!(one(&url, "SELECT 1::int8").await, Err(sqlx::Error::Io(_))));

@@ -2,6 +2,8 @@
 
 mod cluster;
 mod database_url;
+#[cfg(feature = "oliphaunt")]
+mod oliphaunt;
 #[cfg(target_os = "linux")]
 mod owner_gone;
 mod support;

@@ -41,8 +41,11 @@ impl Place {
         self.folders("t").into_iter().filter(|path| path.is_dir()).collect()
     }
 
+    /// What `initdb` has made, or is making.
     pub(crate) fn templates(&self) -> Vec<PathBuf> {
-        self.folders("c").into_iter().filter(|path| path.is_dir()).collect()
+        let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+        let inside = self.folders("c").into_iter().filter(|path| path.is_dir());
+        inside.filter(|path| !name(path).starts_with("kept-oliphaunt")).collect()
     }
 
     fn folders(&self, name: &str) -> Vec<PathBuf> {
@@ -66,4 +69,10 @@ pub(crate) async fn one(url: &str, query: &str) -> Result<i64, sqlx::Error> {
 pub(crate) async fn has_database(server: &Server, name: &str) -> bool {
     let query = format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
     one(&server.admin_url(), &query).await.unwrap() == 1
+}
+
+#[cfg(feature = "oliphaunt")]
+pub(crate) async fn run(url: &str, statements: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();
 }

@@ -15,12 +15,27 @@ pub type Row = Vec<Value>;
 pub struct RowWriter<'a> {
     values: &'a mut Row,
     fields: std::slice::Iter<'static, FieldDef>,
+    form: Form,
+}
+
+/// What a field becomes in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A value for each physical column.
+    Columns,
+    /// One value, also for an embedded struct.
+    Whole,
 }
 
 impl<'a> RowWriter<'a> {
-    /// Appends to `values` the fields that `fields` describes.
+    /// Appends to `values` the columns of the fields that `fields` describes.
     pub fn new(fields: &'static [FieldDef], values: &'a mut Row) -> Self {
-        Self { values, fields: fields.iter() }
+        Self { values, fields: fields.iter(), form: Form::Columns }
+    }
+
+    /// Appends to `values` one value for each of `fields`.
+    pub fn whole(fields: &'static [FieldDef], values: &'a mut Row) -> Self {
+        Self { values, fields: fields.iter(), form: Form::Whole }
     }
 
     /// Writes the next field.
@@ -30,16 +45,17 @@ impl<'a> RowWriter<'a> {
     #[inline]
     pub fn field<T: FieldType>(&mut self, value: T) -> Result<()> {
         let field = self.next();
-        value.encode(self.values).map_err(|error| error.in_field(field.name))
+        let written = match self.form {
+            Form::Columns => value.encode(self.values),
+            Form::Whole => value.into_value().map(|value| self.values.push(value)),
+        };
+        written.map_err(|error| error.in_field(field.name))
     }
 
-    /// Writes the next field, which is an inherited model.
-    ///
-    /// # Errors
-    /// As [`RowWriter::field`].
-    pub fn parent<M: PlatformModel>(&mut self, value: M) -> Result<()> {
-        let field = self.next();
-        value.encode(&mut RowWriter::new(M::def().fields, self.values)).map_err(|error| error.in_field(field.name))
+    /// Goes over the next field, an inherited model: its fields are written by what comes back.
+    pub fn parent(&mut self, parent: &'static ModelDef) -> RowWriter<'_> {
+        self.next();
+        RowWriter { values: self.values, fields: parent.fields.iter(), form: self.form }
     }
 
     #[inline]
@@ -53,12 +69,18 @@ impl<'a> RowWriter<'a> {
 pub struct RowReader<'a> {
     values: &'a mut std::vec::IntoIter<Value>,
     fields: std::slice::Iter<'static, FieldDef>,
+    form: Form,
 }
 
 impl<'a> RowReader<'a> {
-    /// Reads the fields that `fields` describes from `values`.
+    /// Reads from `values` the columns of the fields that `fields` describes.
     pub fn new(fields: &'static [FieldDef], values: &'a mut std::vec::IntoIter<Value>) -> Self {
-        Self { values, fields: fields.iter() }
+        Self { values, fields: fields.iter(), form: Form::Columns }
+    }
+
+    /// Reads from `values` one value for each of `fields`.
+    pub fn whole(fields: &'static [FieldDef], values: &'a mut std::vec::IntoIter<Value>) -> Self {
+        Self { values, fields: fields.iter(), form: Form::Whole }
     }
 
     /// Reads the next field.
@@ -68,16 +90,17 @@ impl<'a> RowReader<'a> {
     #[inline]
     pub fn field<T: FieldType>(&mut self) -> Result<T> {
         let field = self.next();
-        T::decode(self.values).map_err(|error| error.in_field(field.name))
+        let read = match self.form {
+            Form::Columns => T::decode(self.values),
+            Form::Whole => next_value(self.values).and_then(T::from_value),
+        };
+        read.map_err(|error| error.in_field(field.name))
     }
 
-    /// Reads the next field, which is an inherited model.
-    ///
-    /// # Errors
-    /// As [`RowReader::field`].
-    pub fn parent<M: PlatformModel>(&mut self) -> Result<M> {
-        let field = self.next();
-        M::decode(&mut RowReader::new(M::def().fields, self.values)).map_err(|error| error.in_field(field.name))
+    /// Goes over the next field, an inherited model: its fields are read by what comes back.
+    pub fn parent(&mut self, parent: &'static ModelDef) -> RowReader<'_> {
+        self.next();
+        RowReader { values: self.values, fields: parent.fields.iter(), form: self.form }
     }
 
     #[inline]

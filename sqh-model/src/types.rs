@@ -10,7 +10,7 @@ use sea_query::ColumnType;
 use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
-use crate::row::{Row, next_value};
+use crate::row::{Row, RowReader, RowWriter, next_value};
 use crate::schema::{FieldDef, ModelDef};
 use crate::value::{Value, ValueKind};
 
@@ -30,7 +30,11 @@ mod integer;
 mod json;
 pub mod json_form;
 mod link;
+#[doc(hidden)]
+pub mod names;
 mod option;
+#[doc(hidden)]
+pub mod record;
 pub mod requirement;
 mod text;
 mod time;
@@ -135,6 +139,27 @@ pub trait FieldType: Sized + Send + Sync + 'static {
     #[inline]
     fn decode(values: &mut std::vec::IntoIter<Value>) -> Result<Self> {
         Self::from_value(next_value(values)?)
+    }
+
+    /// [`RowWriter::field`]. Generated code names the trait with the field's type, so that a type
+    /// without a mapping is reported once, at the type.
+    ///
+    /// # Errors
+    /// As [`RowWriter::field`].
+    #[doc(hidden)]
+    #[inline]
+    fn write(self, row: &mut RowWriter<'_>) -> Result<()> {
+        row.field(self)
+    }
+
+    /// [`RowReader::field`], as [`FieldType::write`].
+    ///
+    /// # Errors
+    /// As [`RowReader::field`].
+    #[doc(hidden)]
+    #[inline]
+    fn read(row: &mut RowReader<'_>) -> Result<Self> {
+        row.field()
     }
 }
 
@@ -283,6 +308,11 @@ impl TypeDef {
     /// The same type, mandatory.
     pub const fn required(self) -> Self {
         Self { shape: self.shape, nullable: false }
+    }
+
+    /// Whether its fields have columns of their own.
+    pub const fn is_flattened(&self) -> bool {
+        matches!(self.shape, Shape::Record(RecordDef { storage: RecordStorage::Flatten, .. }))
     }
 
     /// How many physical columns it takes: one, but for a flattened record.

@@ -51,10 +51,14 @@ pub fn from_json(ty: &TypeDef, json: &Json) -> Result<Value> {
 
 /// The stored name of an enum's value.
 pub(crate) fn variant(def: &'static EnumDef, name: &str) -> Result<&'static str> {
-    def.variants.iter().map(|variant| variant.name).find(|known| *known == name).ok_or_else(|| {
-        let known = def.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join("`, `");
-        Error::invalid(format!("`{name}` is no {}: the values are `{known}`", def.name))
-    })
+    let known = def.variants.iter().map(|variant| variant.name).find(|known| *known == name);
+    known.ok_or_else(|| unknown_variant(def, name))
+}
+
+/// The error for a name that is no value of an enum.
+pub(crate) fn unknown_variant(def: &'static EnumDef, name: &str) -> Error {
+    let known = def.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join("`, `");
+    Error::invalid(format!("`{name}` is no {}: the values are `{known}`", def.name))
 }
 
 // The element of an array with several dimensions is an array itself, down to the innermost.

@@ -32,11 +32,11 @@ impl<T: FieldType> FieldType for Option<T> {
 
     #[inline]
     fn encode(self, row: &mut Row) -> Result<()> {
-        let width = T::DEF.width();
-        if width == 1 {
+        if !T::DEF.is_flattened() {
             row.push(self.into_value()?);
             return Ok(());
         }
+        let width = T::DEF.width();
         let start = row.len();
         let Some(inner) = self else {
             row.extend(std::iter::repeat_n(Value::Null, width));
@@ -53,10 +53,10 @@ impl<T: FieldType> FieldType for Option<T> {
 
     #[inline]
     fn decode(values: &mut std::vec::IntoIter<Value>) -> Result<Self> {
-        let width = T::DEF.width();
-        if width == 1 {
+        if !T::DEF.is_flattened() {
             return Self::from_value(crate::row::next_value(values)?);
         }
+        let width = T::DEF.width();
         if values.as_slice().iter().take(width).all(Value::is_null) {
             values.by_ref().take(width).for_each(drop);
             return Ok(None);

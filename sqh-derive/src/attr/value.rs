@@ -1,0 +1,304 @@
+//! Reads what follows a word, by the word's form.
+
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprArray, ExprCall, ExprLit, ExprPath, Ident, Lit, LitStr, Member, Path, Token, token};
+
+use super::Words;
+use crate::case::{did_you_mean, quoted};
+use crate::ctxt::Ctxt;
+use crate::symbol::{self, Form, Word};
+
+/// What follows a word.
+pub(crate) enum Value {
+    /// Nothing.
+    Flag,
+    /// A string that is not empty; one out of the list if there is a list.
+    Text(LitStr),
+    /// A whole number.
+    Count(u32),
+    /// An expression of the user's.
+    Expr(Box<Expr>),
+    /// The path of a type.
+    Path(Path),
+    /// A field's name.
+    Field(Ident),
+    /// Strings, at least one.
+    Texts(Vec<LitStr>),
+    /// A model and perhaps its column.
+    Reference(Reference),
+    /// A key strategy of TerminusDB.
+    Key(Key),
+    /// Words of its own.
+    Words(Words),
+    /// Something wrong, which was reported.
+    Invalid,
+}
+
+/// `Model` or `Model.column`.
+pub(crate) struct Reference {
+    pub(crate) model: Path,
+    pub(crate) column: Option<Ident>,
+}
+
+/// How TerminusDB makes a record's identity.
+pub(crate) enum Key {
+    Random,
+    Lexical(Vec<LitStr>),
+    Hash(Vec<LitStr>),
+    ValueHash,
+}
+
+/// Reads what follows `word`. A value of the wrong kind is reported and [`Value::Invalid`]; an error
+/// that comes back is one after which the rest of the word must be skipped.
+pub(super) fn read(cx: &Ctxt, word: Word, written: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+    let bare = input.is_empty() || input.peek(Token![,]);
+    match word.form {
+        Form::Flag | Form::FlagOrOneOf(_) | Form::FlagOrPermission if bare => return Ok(Value::Flag),
+        Form::Words(vocabulary) => return read_words(cx, word, vocabulary, written, input),
+        _ if bare => {
+            cx.error(written, format!("`{}` needs a value: write `{}`", word.name, word.usage));
+            return Ok(Value::Invalid);
+        }
+        _ => {}
+    }
+    let has_equals = input.peek(Token![=]);
+    if has_equals {
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            cx.error(written, format!("`{}` has no value behind `=`: write `{}`", word.name, word.usage));
+            return Ok(Value::Invalid);
+        }
+    }
+    let expr = input.parse::<Expr>()?;
+    if matches!(word.form, Form::Flag) {
+        cx.error(&expr, flag_with_value(word, &expr));
+        return Ok(Value::Invalid);
+    }
+    if !has_equals {
+        cx.error(&expr, format!("expected `=` behind `{}`: write `{}`", word.name, word.usage));
+        return Ok(Value::Invalid);
+    }
+    Ok(convert(cx, word, expr))
+}
+
+fn flag_with_value(word: Word, value: &Expr) -> String {
+    let name = word.name;
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(lit), .. }) if !lit.value => {
+            format!("`{name}` takes no value: leave the word out")
+        }
+        _ => format!("`{name}` takes no value: write `{name}` alone"),
+    }
+}
+
+fn read_words(
+    cx: &Ctxt,
+    word: Word,
+    vocabulary: &symbol::Vocabulary,
+    written: &Ident,
+    input: ParseStream<'_>,
+) -> syn::Result<Value> {
+    if !input.peek(token::Paren) {
+        cx.error(written, format!("`{}` takes words in parentheses: write `{}`", word.name, word.usage));
+        super::skip_to_comma(input);
+        return Ok(Value::Invalid);
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    let mut words = Words { at: quote::ToTokens::to_token_stream(written), given: Vec::new() };
+    words.read(cx, vocabulary, &content);
+    Ok(Value::Words(words))
+}
+
+fn convert(cx: &Ctxt, word: Word, expr: Expr) -> Value {
+    let value = match word.form {
+        Form::Text => text(cx, word, &expr),
+        Form::OneOf(valid) | Form::FlagOrOneOf(valid) => one_of(cx, word, &expr, valid.iter().copied()),
+        Form::RenameRule => one_of(cx, word, &expr, symbol::rename_rule_names()),
+        Form::Count(least, most) => count(cx, word, &expr, least, most),
+        Form::Expr => Some(Value::Expr(Box::new(expr))),
+        Form::Path => path(cx, word, &expr),
+        Form::Field => field(cx, word, &expr),
+        Form::Texts => texts(cx, word, &expr),
+        Form::Reference => reference(cx, word, &expr),
+        Form::Key => key(cx, &expr),
+        Form::FlagOrPermission => permission(cx, word, &expr),
+        // Both were read before an expression was.
+        Form::Flag | Form::Words(_) => None,
+    };
+    value.unwrap_or(Value::Invalid)
+}
+
+fn string(expr: &Expr) -> Option<&LitStr> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        _ => None,
+    }
+}
+
+fn text(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    let Some(text) = string(expr) else {
+        cx.error(expr, format!("`{}` is a string: write `{}`", word.name, word.usage));
+        return None;
+    };
+    let value = text.value();
+    if value.trim().is_empty() {
+        cx.error(text, format!("`{}` is empty: write `{}`, or leave the word out", word.name, word.usage));
+        return None;
+    }
+    if value.contains('\0') {
+        cx.error(text, format!("`{}` holds a NUL character, which no database here can store", word.name));
+        return None;
+    }
+    Some(Value::Text(text.clone()))
+}
+
+fn one_of<'a>(cx: &Ctxt, word: Word, expr: &Expr, valid: impl Iterator<Item = &'a str> + Clone) -> Option<Value> {
+    let name = word.name;
+    let list = quoted(valid.clone().map(|value| format!("\"{value}\"")));
+    let Some(text) = string(expr) else {
+        cx.error(expr, format!("`{name}` is one of the strings {list}"));
+        return None;
+    };
+    let value = text.value();
+    if valid.clone().any(|known| known == value) {
+        return Some(Value::Text(text.clone()));
+    }
+    let hint = did_you_mean(&value, valid);
+    cx.error(text, format!("`{value}` is no value of `{name}`{hint}\nvalid values: {list}"));
+    None
+}
+
+fn count(cx: &Ctxt, word: Word, expr: &Expr, least: u32, most: u32) -> Option<Value> {
+    let name = word.name;
+    let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = expr else {
+        cx.error(expr, format!("`{name}` is a whole number: write `{}`", word.usage));
+        return None;
+    };
+    match number.base10_parse::<u32>() {
+        Ok(value) if (least..=most).contains(&value) => Some(Value::Count(value)),
+        _ => {
+            cx.error(number, format!("`{name}` is a whole number from {least} to {most}"));
+            None
+        }
+    }
+}
+
+fn path(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    if let Expr::Path(ExprPath { path, qself: None, .. }) = expr {
+        return Some(Value::Path(path.clone()));
+    }
+    cx.error(expr, format!("`{}` is the name of a model, without quotes: write `{}`", word.name, word.usage));
+    None
+}
+
+fn field(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    if let Expr::Path(ExprPath { path, qself: None, .. }) = expr
+        && let Some(ident) = path.get_ident()
+    {
+        return Some(Value::Field(ident.clone()));
+    }
+    cx.error(expr, format!("`{}` is the name of a field, without quotes: write `{}`", word.name, word.usage));
+    None
+}
+
+fn texts(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    let elements = match expr {
+        Expr::Array(ExprArray { elems, .. }) => elems,
+        _ => {
+            cx.error(expr, format!("`{}` is a list of strings: write `{}`", word.name, word.usage));
+            return None;
+        }
+    };
+    if elements.is_empty() {
+        cx.error(expr, format!("`{}` is empty: write `{}`", word.name, word.usage));
+        return None;
+    }
+    all_strings(cx, word, elements).map(Value::Texts)
+}
+
+fn all_strings(cx: &Ctxt, word: Word, elements: &Punctuated<Expr, Token![,]>) -> Option<Vec<LitStr>> {
+    let mut texts = Vec::new();
+    for element in elements {
+        match string(element) {
+            Some(text) => texts.push(text.clone()),
+            None => cx.error(element, format!("`{}` holds strings: put the name into quotes", word.name)),
+        }
+    }
+    (texts.len() == elements.len()).then_some(texts)
+}
+
+fn reference(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    match expr {
+        Expr::Path(ExprPath { path, qself: None, .. }) => {
+            return Some(Value::Reference(Reference { model: path.clone(), column: None }));
+        }
+        Expr::Field(access) => {
+            if let (Expr::Path(ExprPath { path, qself: None, .. }), Member::Named(column)) =
+                (&*access.base, &access.member)
+            {
+                let column = Some(column.clone());
+                return Some(Value::Reference(Reference { model: path.clone(), column }));
+            }
+        }
+        _ => {}
+    }
+    cx.error(expr, format!("`{}` names a model, and a column if it is not the key: write `{}`", word.name, word.usage));
+    None
+}
+
+fn key(cx: &Ctxt, expr: &Expr) -> Option<Value> {
+    let (name, arguments) = match expr {
+        Expr::Path(ExprPath { path, qself: None, .. }) => (path.get_ident(), None),
+        Expr::Call(ExprCall { func, args, .. }) => match &**func {
+            Expr::Path(ExprPath { path, qself: None, .. }) => (path.get_ident(), Some(args)),
+            _ => (None, None),
+        },
+        _ => (None, None),
+    };
+    let valid = "valid keys: `random`, `lexical(\"a\", \"b\")`, `hash(\"a\")`, `value_hash`";
+    let Some(name) = name else {
+        cx.error(expr, format!("this is no key strategy, which is written without quotes\n{valid}"));
+        return None;
+    };
+    let strategy = name.unraw().to_string();
+    let key = match (strategy.as_str(), arguments) {
+        ("random", None) => Key::Random,
+        ("value_hash", None) => Key::ValueHash,
+        ("random" | "value_hash", Some(_)) => {
+            cx.error(expr, format!("`{strategy}` names no fields: write `key = {strategy}`"));
+            return None;
+        }
+        ("lexical" | "hash", Some(arguments)) if !arguments.is_empty() => {
+            let fields = all_strings(cx, symbol::KEY, arguments)?;
+            if strategy == "hash" { Key::Hash(fields) } else { Key::Lexical(fields) }
+        }
+        ("lexical" | "hash", _) => {
+            cx.error(expr, format!("`{strategy}` needs the fields of the key: write `key = {strategy}(\"field\")`"));
+            return None;
+        }
+        _ => {
+            let hint = did_you_mean(&strategy, symbol::KEYS.iter().copied());
+            cx.error(name, format!("unknown key strategy `{strategy}`{hint}\n{valid}"));
+            return None;
+        }
+    };
+    Some(Value::Key(key))
+}
+
+fn permission(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+    if let Expr::Call(ExprCall { func, args, .. }) = expr {
+        let is_permission = matches!(&**func, Expr::Path(path) if path.path.is_ident("permission"));
+        if let (true, 1, Some(name)) = (is_permission, args.len(), args.first().and_then(string)) {
+            if name.value().trim().is_empty() {
+                cx.error(name, "the permission is empty: write its name, such as `permission(\"lab:unmask\")`");
+                return None;
+            }
+            return Some(Value::Text(name.clone()));
+        }
+    }
+    cx.error(expr, format!("`{}` stands alone or names one permission: write `{}`", word.name, word.usage));
+    None
+}

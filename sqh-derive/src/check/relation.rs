@@ -1,0 +1,30 @@
+//! `#[has_many(…)]`
+
+use crate::ctxt::Ctxt;
+use crate::ir::Model;
+use crate::symbol;
+
+pub(super) fn check_relation_is_complete(cx: &Ctxt, model: &Model) {
+    for relation in &model.has_many {
+        for word in [symbol::NAME, symbol::CHILD, symbol::VIA] {
+            if !relation.words.has(word) {
+                cx.error(&relation.words.at, format!("the relation has no `{}`: add `{}`", word.name, word.usage));
+            }
+        }
+    }
+}
+
+pub(super) fn check_relation_names_differ(cx: &Ctxt, model: &Model) {
+    let mut names: Vec<String> = Vec::new();
+    for written in model.has_many.iter().filter_map(|relation| relation.name.as_ref()) {
+        let name = written.value();
+        if names.contains(&name) {
+            cx.error(written, format!("two relations are called `{name}`"));
+        } else if model.fields.iter().any(|field| field.json == name || field.name == name) {
+            cx.error(written, format!("`{name}` is a field of this model: give the relation another name"));
+        } else if name.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            cx.error(written, format!("`{name}` is no name for a relation: use letters, digits and `_`"));
+        }
+        names.push(name);
+    }
+}

@@ -1,0 +1,13 @@
+//! What the compiler says: one mistake for each file below `ui/`, and models that compile.
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    for kind in KINDS {
+        cases.compile_fail(format!("ui/{kind}/*.rs"));
+    }
+}
+
+/// The kinds of mistakes, each a folder.
+const KINDS: &[&str] = &[];

@@ -1,1 +1,3 @@
 //! Pure renderers: the same definition gives the same bytes.
+
+pub mod ddl;

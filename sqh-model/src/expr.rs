@@ -7,17 +7,20 @@
 mod builder;
 mod column;
 mod cursor;
-// mod dynamic;
+mod dynamic;
 mod filter;
 // pub mod lower;
-// mod matches;
+mod json_match;
+mod like;
+mod matches;
 mod operand;
+mod operators;
 mod query;
 
 pub use self::builder::{Changes, Columns, Delete, Insert, Select, SelectColumns, Update, version_value};
 pub use self::column::{Column, Path};
 pub use self::cursor::Cursor;
-// pub use self::dynamic::{filter_from_json, order_from_json};
+pub use self::dynamic::{filter_from_json, order_from_json};
 pub use self::filter::{Comparison, Filter, Predicate};
 pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};

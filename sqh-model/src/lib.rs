@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod error;
 pub mod expr;
+mod near;
 pub mod record_json;
 pub mod render;
 pub mod row;

@@ -45,6 +45,8 @@ pub use self::graph_id::Id;
 pub use self::json::Json as JsonOf;
 pub use self::link::Link;
 
+pub(crate) use self::json_form::inner_array;
+
 /// Each scalar's row of the mapping, for types of your own that are stored like one of them.
 pub mod scalar {
     pub use super::boolean::BOOL;

@@ -10,8 +10,8 @@ use super::filter::{Comparison, Filter, Predicate};
 use super::operand::Operand;
 use super::query::{Order, OrderBy};
 use crate::schema::PlatformModel;
-use crate::types::FieldType;
 use crate::types::family::{Comparable, Document, Many, Nullable, Ordered, Textual};
+use crate::types::{FieldType, RecordDef, RecordStorage, Shape, TypeDef};
 use crate::value::Value;
 
 /// How deep embedded values may nest.
@@ -174,7 +174,7 @@ impl<M, T: FieldType> Column<M, T> {
     where
         T::Family: Nullable,
     {
-        Predicate::from_filter(Filter::IsNull { field: self.field() })
+        Predicate::from_filter(is_null(self.field(), &T::DEF))
     }
 
     /// Not null.
@@ -308,6 +308,16 @@ where
     V: Operand<<T::Family as Many>::Element>,
 {
     elements.into_iter().map(|element| element.into_operand().into_value()).collect()
+}
+
+/// Null, which for a flattened value is said of each of its columns.
+fn is_null(field: Cow<'static, str>, ty: &TypeDef) -> Filter {
+    match ty.shape {
+        Shape::Record(RecordDef { storage: RecordStorage::Flatten, fields, .. }) => Filter::And(
+            fields.iter().map(|inner| is_null(format!("{field}.{}", inner.name).into(), &inner.ty)).collect(),
+        ),
+        _ => Filter::IsNull { field },
+    }
 }
 
 impl<M: PlatformModel, T> Column<M, T> {

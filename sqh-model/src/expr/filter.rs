@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Not;
 
+use super::operators::check_leaf;
 use crate::error::Result;
 use crate::schema::{ColumnDef, ModelDef};
 use crate::value::Value;
@@ -59,6 +60,13 @@ pub enum Comparison {
     Gte,
 }
 
+impl Comparison {
+    /// Whether it asks for equality only, which more types have than an order.
+    pub fn is_equality(self) -> bool {
+        matches!(self, Self::Eq | Self::Ne)
+    }
+}
+
 impl Filter {
     /// Both.
     #[must_use]
@@ -88,19 +96,28 @@ impl Filter {
     /// Every field that it names, in order of appearance.
     pub fn fields(&self) -> Vec<&str> {
         let mut fields = Vec::new();
-        self.visit(&mut |field| fields.push(field));
+        self.visit(&mut |_, field| fields.push(field));
         fields
     }
 
-    /// Makes sure that every field is one of the model.
+    /// Makes sure that every field is one of the model, has the operator that is asked of it, and
+    /// is compared with values of its type.
     ///
     /// # Errors
     /// `Invalid`, naming the model and the field.
     pub fn check(&self, def: &'static ModelDef) -> Result<()> {
-        self.fields().into_iter().try_for_each(|field| column(def, field).map(drop))
+        let mut outcome = Ok(());
+        self.visit(&mut |leaf, field| {
+            if outcome.is_ok() {
+                outcome = column(def, field).and_then(|(_, column)| {
+                    check_leaf(leaf, column).map_err(|error| error.in_field(field).in_model(def.name))
+                });
+            }
+        });
+        outcome
     }
 
-    fn visit<'a>(&'a self, see: &mut impl FnMut(&'a str)) {
+    fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Filter, &'a str)) {
         match self {
             Self::Everything => {}
             Self::Compare { field, .. }
@@ -112,7 +129,7 @@ impl Filter {
             | Self::ContainedBy { field, .. }
             | Self::JsonContains { field, .. }
             | Self::JsonHasKey { field, .. }
-            | Self::JsonPath { field, .. } => see(field),
+            | Self::JsonPath { field, .. } => see(self, field),
             Self::And(filters) | Self::Or(filters) => filters.iter().for_each(|filter| filter.visit(see)),
             Self::Not(filter) => filter.visit(see),
         }
@@ -129,6 +146,11 @@ pub(crate) fn column(def: &'static ModelDef, field: &str) -> Result<(usize, &'st
         crate::types::json_form::unknown_field(field, layout.columns().iter().map(|column| column.path.as_str()))
             .in_model(def.name)
     })
+}
+
+/// A flattened value is null if all its columns are.
+pub(super) fn is_null_filter(columns: &[&'static ColumnDef]) -> Filter {
+    Filter::And(columns.iter().map(|column| Filter::IsNull { field: column.path.as_str().into() }).collect())
 }
 
 /// `text` as a pattern that matches only itself.

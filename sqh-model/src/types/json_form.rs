@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::collection::{check_rectangular, sorted};
 use super::{Collection, EnumDef, Shape, TypeDef, describe, describe_json};
 use crate::error::{Error, Result};
+use crate::near;
 use crate::schema::FieldDef;
 use crate::value::Value;
 
@@ -57,8 +58,10 @@ pub(crate) fn variant(def: &'static EnumDef, name: &str) -> Result<&'static str>
 
 /// The error for a name that is no value of an enum.
 pub(crate) fn unknown_variant(def: &'static EnumDef, name: &str) -> Error {
-    let known = def.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join("`, `");
-    Error::invalid(format!("`{name}` is no {}: the values are `{known}`", def.name))
+    let known = || def.variants.iter().map(|variant| variant.name);
+    let hint = near::hint(name, known());
+    let known = known().collect::<Vec<_>>().join("`, `");
+    Error::invalid(format!("`{name}` is no {}{hint}: the values are `{known}`", def.name))
 }
 
 // The element of an array with several dimensions is an array itself, down to the innermost.
@@ -73,7 +76,8 @@ pub(super) fn element_type(kind: Collection, element: &'static TypeDef, values: 
     }
 }
 
-pub(super) fn inner_array(dimensions: u8, element: &'static TypeDef) -> TypeDef {
+/// The type of a row of an array of several dimensions.
+pub(crate) fn inner_array(dimensions: u8, element: &'static TypeDef) -> TypeDef {
     let shape = Shape::Collection(Collection::Array { dimensions: dimensions - 1 }, element);
     TypeDef { shape, nullable: false }
 }
@@ -127,6 +131,7 @@ fn record_from_json(fields: &'static [FieldDef], object: &Map<String, Json>) -> 
 
 /// The error for a field that the model does not have.
 pub(crate) fn unknown_field<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
-    let known = known.collect::<Vec<_>>().join("`, `");
-    Error::invalid(format!("there is no field `{name}`: the fields are `{known}`"))
+    let known: Vec<_> = known.collect();
+    let hint = near::hint(name, known.iter().copied());
+    Error::invalid(format!("there is no field `{name}`{hint}: the fields are `{}`", known.join("`, `")))
 }

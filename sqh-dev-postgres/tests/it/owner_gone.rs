@@ -34,8 +34,9 @@ fn the_server_and_its_folder_go_with_the_owner() {
         let owner = Owner::start(&place);
         let server = owner.server.clone();
         owner.end(signal);
-        wait_until("the server is gone", || !is_running(&server));
-        wait_until("its folder is gone", || place.run_folders().is_empty());
+        // In this order: a server without its folder ends of itself, after some seconds.
+        wait_until(30, "the folder is gone", || place.run_folders().is_empty());
+        wait_until(3, "the server is gone", || !is_running(&server));
     }
 }
 
@@ -59,7 +60,7 @@ fn the_next_start_sweeps_what_nobody_watched() {
     for owner in [next, other] {
         owner.end(Signal::KILL);
     }
-    wait_until("the folders are gone", || place.run_folders().is_empty());
+    wait_until(30, "the folders are gone", || place.run_folders().is_empty());
 }
 
 #[test]
@@ -144,12 +145,12 @@ fn is_running(pid: &str) -> bool {
 }
 
 /// No measure of speed: without an end, a mistake would be a test that hangs.
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..3_000 {
+fn wait_until(seconds: u32, what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..seconds * 100 {
         if holds() {
             return;
         }
         sleep(Duration::from_millis(10));
     }
-    panic!("not within half a minute: {what}");
+    panic!("not within {seconds} s: {what}");
 }

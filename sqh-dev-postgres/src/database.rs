@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind};
 
 /// A database that is dropped with the value, connections to it included.
 ///
+/// A process that is killed leaves its databases on the server of `DATABASE_URL`; a temporary
+/// cluster goes with it.
+///
 /// Made by [`Server::test_database`] and [`Server::test_database_from`].
 ///
 /// ```

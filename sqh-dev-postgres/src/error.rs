@@ -13,7 +13,7 @@ use std::fmt;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let config = Config::new().database_url("postgres://app:secret@127.0.0.1:1/app");
-/// let error = Server::start(config).await.unwrap_err();
+/// let error = Server::start_with(config).await.unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Unreachable);
 /// assert!(!error.to_string().contains("secret"));
 /// # }

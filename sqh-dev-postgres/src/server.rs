@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::cluster::Cluster;
 use crate::database::TestDatabase;
+use crate::database_url;
 use crate::error::{Error, ErrorKind};
 use crate::version::Version;
 use crate::{Config, MINIMUM_MAJOR};
@@ -18,11 +19,11 @@ use crate::{Config, MINIMUM_MAJOR};
 /// however it ends.
 ///
 /// ```
-/// use sqh_dev_postgres::{Config, Server};
+/// use sqh_dev_postgres::Server;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), sqh_dev_postgres::Error> {
-/// let server = Server::start(Config::from_env()).await?;
+/// let server = Server::start().await?;
 /// println!("using {}", server.describe());
 /// assert!(server.version() >= 150_000);
 /// # Ok(())
@@ -76,21 +77,45 @@ pub async fn shared() -> &'static Server {
 /// As [`Server::start`]. The next call tries again.
 pub async fn try_shared() -> Result<&'static Server, Error> {
     static SHARED: OnceCell<Server> = OnceCell::const_new();
-    SHARED.get_or_try_init(|| Server::start(Config::from_env())).await
+    SHARED.get_or_try_init(Server::start).await
 }
 
 impl Server {
-    /// Connects to the server of `DATABASE_URL`, or starts a temporary one.
+    /// Connects to the server of `DATABASE_URL`, or starts a temporary one: see
+    /// [`Config::from_env`].
     ///
     /// # Errors
     /// Says what was tried, in order, and what to do: see [`ErrorKind`].
-    pub async fn start(config: Config) -> Result<Self, Error> {
+    pub async fn start() -> Result<Self, Error> {
+        Self::start_with(Config::from_env()).await
+    }
+
+    /// Does what [`Server::start`] does, with a configuration of one's own.
+    ///
+    /// ```
+    /// use sqh_dev_postgres::{Config, Server};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sqh_dev_postgres::Error> {
+    /// let config = Config::from_env().setting("track_commit_timestamp", "on");
+    /// let server = Server::start_with(config).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_with(config: Config) -> Result<Self, Error> {
         let server = match &config.database_url {
             Some(url) => Self::connect(url).await?,
             None => Self::start_cluster(config).await?,
         };
         if server.version.major() < MINIMUM_MAJOR {
-            let message = format!("{}: {MINIMUM_MAJOR} is the minimum", server.describe());
+            let message = format!(
+                "{} is older than {MINIMUM_MAJOR}; set DATABASE_URL to a newer server, or leave it \
+                 unset to run a temporary cluster",
+                server.describe()
+            );
             return Err(Error::new(ErrorKind::TooOld, message));
         }
         Ok(server)
@@ -98,13 +123,7 @@ impl Server {
 
     /// The URL of one of the server's databases, for any PostgreSQL client.
     pub fn url(&self, database: &str) -> String {
-        let mut url = self.url.clone();
-        // `connect` has refused the URLs that have no path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.clear().push(database);
-        }
-        drop_parameters(&mut url, &["dbname"]);
-        url.into()
+        database_url::of_database(&self.url, database).into()
     }
 
     /// The URL for creating databases and roles: that of `DATABASE_URL` as it is, or the
@@ -129,7 +148,7 @@ impl Server {
         let version = self.version;
         match &self.source {
             Source::DatabaseUrl => {
-                format!("PostgreSQL {version}, DATABASE_URL {}", without_password(&self.url))
+                format!("PostgreSQL {version}, DATABASE_URL {}", database_url::without_password(&self.url))
             }
             Source::Binaries(folder) => {
                 format!("PostgreSQL {version}, temporary cluster from {}", folder.display())
@@ -175,20 +194,12 @@ impl Server {
     }
 
     async fn connect(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "postgres" | "postgresql") && !url.cannot_be_a_base());
-        // A text that is no URL is not shown: nobody knows where in it the password is.
-        let url = url.ok_or_else(|| {
-            let message = "DATABASE_URL is set, and is not of the form \
-                           postgres://user:password@host:port/database";
-            Error::new(ErrorKind::InvalidConfig, message)
-        })?;
+        let url = database_url::parse(text)?;
         let version = server_version(&url).await.map_err(|error| {
             let message = format!(
                 "DATABASE_URL is set, and {} does not answer; start that server, correct the URL \
                  or leave DATABASE_URL unset to run a temporary cluster",
-                without_password(&url)
+                database_url::without_password(&url)
             );
             Error::new(ErrorKind::Unreachable, message).with(error)
         })?;
@@ -220,39 +231,4 @@ async fn server_version(url: &Url) -> Result<Version, sqlx::Error> {
     let number: i32 = query.fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(Version(number.unsigned_abs()))
-}
-
-/// The URL for people: a password, in its place or as a parameter, is left out.
-fn without_password(url: &Url) -> String {
-    let mut shown = url.clone();
-    // Refused for a URL without a host, which has no password either.
-    let _ = shown.set_password(None);
-    drop_parameters(&mut shown, &["password"]);
-    shown.into()
-}
-
-fn drop_parameters(url: &mut Url, names: &[&str]) {
-    let pairs = url.query_pairs().into_owned();
-    let kept: Vec<_> = pairs.filter(|(name, _)| !names.contains(&name.as_str())).collect();
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shown_url_has_no_password() {
-        let cases = [
-            ("postgres://app:secret@db:5432/app", "postgres://app@db:5432/app"),
-            ("postgres://app@db/app?password=secret", "postgres://app@db/app"),
-            ("postgres:///app?host=/run/pg&password=secret", "postgres:///app?host=%2Frun%2Fpg"),
-        ];
-        for (url, shown) in cases {
-            assert_eq!(without_password(&Url::parse(url).unwrap()), shown);
-        }
-    }
 }

@@ -7,7 +7,7 @@ use sqlx::{Connection as _, PgConnection};
 #[tokio::test]
 async fn a_cluster_answers_and_goes_with_the_value() {
     let place = Place::new("start");
-    let server = Server::start(place.config()).await.unwrap();
+    let server = Server::start_with(place.config()).await.unwrap();
     let url = server.url("template1");
     assert_eq!(one(&url, "SELECT 1::int8").await.unwrap(), 1);
     assert_eq!(place.run_folders().len(), 1);
@@ -33,7 +33,7 @@ async fn a_cluster_answers_and_goes_with_the_value() {
 #[tokio::test]
 async fn two_starts_race_for_the_template() {
     let place = Place::new("race");
-    let (one_server, other) = tokio::join!(Server::start(place.config()), Server::start(place.config()));
+    let (one_server, other) = tokio::join!(Server::start_with(place.config()), Server::start_with(place.config()));
     for server in [one_server.unwrap(), other.unwrap()] {
         assert_eq!(one(&server.admin_url(), "SELECT 1::int8").await.unwrap(), 1);
     }
@@ -44,7 +44,7 @@ async fn two_starts_race_for_the_template() {
 #[tokio::test]
 async fn settings_reach_the_server() {
     let place = Place::new("set");
-    let server = Server::start(place.config().setting("max_connections", "37")).await.unwrap();
+    let server = Server::start_with(place.config().setting("max_connections", "37")).await.unwrap();
     let query = "SELECT current_setting('max_connections')::int8";
     assert_eq!(one(&server.admin_url(), query).await.unwrap(), 37);
 }
@@ -53,7 +53,7 @@ async fn settings_reach_the_server() {
 async fn a_server_that_does_not_start_says_why_and_leaves_nothing() {
     let place = Place::new("bad");
     let config = place.config().setting("no_such_parameter", "on");
-    let error = Server::start(config).await.unwrap_err();
+    let error = Server::start_with(config).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Start);
     assert!(error.to_string().contains("\"no_such_parameter\""), "{error}");
     assert!(place.run_folders().is_empty());

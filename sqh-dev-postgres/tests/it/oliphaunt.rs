@@ -8,7 +8,7 @@ use crate::support::{Place, one};
 async fn it_runs_or_says_why_not() {
     let place = Place::new("built-in");
     let config = place.config().search_path("").well_known::<String>([]);
-    let server = match Server::start(config).await {
+    let server = match Server::start_with(config).await {
         Ok(server) => server,
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::NotFound);

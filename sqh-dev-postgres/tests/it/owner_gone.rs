@@ -21,7 +21,7 @@ async fn owner() {
     let Some(place) = std::env::var_os(PLACE) else {
         return;
     };
-    let _server = Server::start(Place::at(place).config()).await.unwrap();
+    let _server = Server::start_with(Place::at(place).config()).await.unwrap();
     // Not `println!`, which the test harness would keep.
     std::io::stdout().write_all(b"\nready\n").unwrap();
     std::future::pending::<()>().await;
@@ -67,7 +67,7 @@ fn the_next_start_sweeps_what_nobody_watched() {
 fn a_watchdog_that_is_gone_is_not_needed_to_stop() {
     let place = Place::new("alone");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let server = runtime.block_on(Server::start(place.config())).unwrap();
+    let server = runtime.block_on(Server::start_with(place.config())).unwrap();
     let folder = place.run_folders().remove(0);
     kill(&watchdog_of(&folder), Signal::KILL);
     let pid = server_of(&folder);

@@ -7,11 +7,13 @@
 pub mod backend;
 pub mod engine;
 pub mod op;
+pub mod platform;
 pub mod prelude;
 pub mod scope;
 pub mod service;
 pub mod tenancy;
 
+pub use platform::{Platform, PlatformBuilder};
 pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};
 pub use sqh_model::{compare, expr, models, record_json, render, row, schema, types, value};
 

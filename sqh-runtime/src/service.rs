@@ -4,7 +4,7 @@
 //! [`Transaction`] take the same path and end in the transaction.
 
 mod conflict;
-// mod dynamic;
+mod dynamic;
 mod page;
 mod records;
 mod statement;
@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use sqh_model::Result;
 
 pub use self::conflict::Conflict;
-// pub use self::dynamic::DynamicQuery;
+pub use self::dynamic::DynamicQuery;
 pub use self::page::{DynamicPage, Page};
 pub use self::statement::Statement;
 pub use self::transaction::{InTransaction, Transaction};

@@ -17,6 +17,10 @@ pub struct TenantRecord {
 }
 
 impl TenantRecord {
+    pub(crate) fn in_memory(slug: &str) -> Self {
+        Self { slug: slug.to_owned(), server: Arc::from(DEFAULT_SERVER), database: format!("sqh_tenant_{slug}").into() }
+    }
+
     /// The slug.
     pub fn slug(&self) -> &str {
         &self.slug

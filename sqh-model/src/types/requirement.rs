@@ -217,7 +217,9 @@ pub const fn leads_back<M, N, T: LeadsBack<M, How>, How>(_via: Column<N, T>) {}
 /// The type of a graph model's field, which the compiler refuses if a graph cannot hold it.
 #[track_caller]
 pub const fn in_graph(ty: TypeDef) -> TypeDef {
-    if ty.nullable && matches!(ty.shape, Shape::Collection(Collection::List | Collection::Set | Collection::Array { .. }, _)) {
+    if ty.nullable
+        && matches!(ty.shape, Shape::Collection(Collection::List | Collection::Set | Collection::Array { .. }, _))
+    {
         panic!("in a graph an empty collection cannot be told from none: use the collection without `Option`");
     }
     ty

@@ -128,7 +128,14 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`create_dyn`](Self::create_dyn), and `NotFound`, and `Conflict` for a stale version.
-    pub async fn update_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, key: &Json, changes: &Json) -> Result<Json> {
+    pub async fn update_dyn<S>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        key: &Json,
+        changes: &Json,
+    ) -> Result<Json> {
         let def = self.engine.registry.find(group, model)?;
         let key = key_from_json(def, key)?;
         let mut changes = row_from_json(def, changes)?;
@@ -158,7 +165,13 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`create_dyn`](Self::create_dyn); nothing is stored then.
-    pub async fn batch_create_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, records: &[Json]) -> Result<Vec<Json>> {
+    pub async fn batch_create_dyn<S>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        records: &[Json],
+    ) -> Result<Vec<Json>> {
         let def = self.engine.registry.find(group, model)?;
         let rows: Vec<Result<Row>> = records
             .iter()

@@ -3,7 +3,7 @@
 use futures::stream::{BoxStream, StreamExt as _};
 use sqh_model::expr::{Changes, Query, Select};
 use sqh_model::row::{from_row, to_row};
-use sqh_model::schema::{LookupKey, ModelKey as _, PlatformModel};
+use sqh_model::schema::{LookupKey, PlatformModel};
 use sqh_model::{Error, Result, Value};
 
 use super::page::{cut, page_query};

@@ -1,0 +1,5 @@
+//! The measurements that the project answers to. Each binary prints figures; none asserts a time.
+//!
+//! | Binary | What it measures |
+//! |---|---|
+//! | `compile-cost` | expanded lines and `cargo check` time of 1, 10, 50 and 200 models of 12 fields |

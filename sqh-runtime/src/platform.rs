@@ -1,0 +1,141 @@
+//! [`Platform`]: the models, the servers and the tenants of one application.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use sqh_model::schema::{ModelDef, PlatformModel, Registry};
+use sqh_model::{Error, Result};
+
+use crate::backend::Backend;
+use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
+use crate::scope::{Cx, Principal, Shared, Tenant};
+use crate::service::PlatformGroupRecordService;
+use crate::tenancy::TenantRecord;
+
+/// The models, the servers and the tenants of one application.
+///
+/// ```ignore
+/// use sqh_runtime::Platform;
+/// use sqh_runtime::prelude::*;
+///
+/// # async fn run() -> sqh_runtime::Result<()> {
+/// let platform = Platform::builder().models(models![]).build_in_memory()?;
+/// platform.init().await?;
+/// platform.provision("acme").await?;
+///
+/// let cx = platform.tenant(&Principal::system("a first try"), "acme").await?;
+/// let records = platform.records();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Platform {
+    engine: Arc<Engine>,
+    tenants: Tenants,
+}
+
+// Where tenants are known: in the catalog of a server, or in this process alone.
+#[derive(Debug, Clone)]
+enum Tenants {
+    Memory(Arc<RwLock<BTreeMap<String, Arc<TenantRecord>>>>),
+}
+
+/// What a [`Platform`] is made of.
+#[derive(Debug, Default)]
+#[must_use = "call `build` to make the platform"]
+pub struct PlatformBuilder {
+    models: Vec<&'static ModelDef>,
+    hooks: HookRegistry,
+}
+
+impl Platform {
+    /// A platform to be described.
+    pub fn builder() -> PlatformBuilder {
+        PlatformBuilder::default()
+    }
+
+    /// The records of every model.
+    pub fn records(&self) -> PlatformGroupRecordService {
+        PlatformGroupRecordService::new(Arc::clone(&self.engine))
+    }
+
+    /// The registered models.
+    pub fn registry(&self) -> &Registry {
+        &self.engine.registry
+    }
+
+    /// Makes the catalog and the shared reference database, unless they are there.
+    ///
+    /// # Errors
+    /// `Unavailable` if the server is down; `Denied` if its user may not create databases.
+    pub async fn init(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes a tenant with a database of its own, unless it is there.
+    ///
+    /// # Errors
+    /// `Invalid` if the slug breaks the grammar of [`Slug`].
+    pub async fn provision(&self, slug: &str) -> Result<()> {
+        match &self.tenants {
+            Tenants::Memory(tenants) => {
+                let mut tenants = tenants.write().expect("no holder of this lock panics");
+                tenants.entry(slug.to_owned()).or_insert_with(|| Arc::new(TenantRecord::in_memory(slug)));
+                Ok(())
+            }
+        }
+    }
+
+    /// The scope of a principal in a tenant. It comes from the catalog only: an unknown tenant has
+    /// none.
+    ///
+    /// # Errors
+    /// `NotFound` if the catalog knows no such tenant.
+    pub async fn tenant(&self, principal: &Principal, slug: &str) -> Result<Cx<Tenant>> {
+        let tenant = match &self.tenants {
+            Tenants::Memory(tenants) => {
+                let tenants = tenants.read().expect("no holder of this lock panics");
+                tenants.get(slug).cloned().ok_or_else(|| {
+                    Error::not_found(format!("there is no tenant `{slug}`: `platform.provision(\"{slug}\")` makes it"))
+                })?
+            }
+        };
+        Ok(Cx::of_tenant(principal.clone(), tenant))
+    }
+
+    /// The scope of a principal in the shared reference data.
+    pub fn shared(&self, principal: &Principal) -> Cx<Shared> {
+        Cx::of_shared(principal.clone())
+    }
+}
+
+impl PlatformBuilder {
+    /// Adds models: `models![AppLabResult, AppCrmAccount]`.
+    pub fn models(mut self, models: impl IntoIterator<Item = &'static ModelDef>) -> Self {
+        self.models.extend(models);
+        self
+    }
+
+    /// Adds hooks around the writes of a model. Several of one model run in the order added.
+    pub fn hooks<M: PlatformModel>(mut self, hooks: impl Hooks<M>) -> Self {
+        self.hooks.add(M::def(), Arc::new(TypedHooks::<M, _>::new(hooks)));
+        self
+    }
+
+    /// A platform that keeps its records in this process: for tests, and for trying a model out.
+    ///
+    /// # Errors
+    /// `Invalid` if the models contradict each other, with every finding at once.
+    #[cfg(feature = "memory")]
+    pub fn build_in_memory(self) -> Result<Platform> {
+        let backend = crate::backend::memory::MemoryBackend::default();
+        self.finish(Arc::new(backend), Tenants::Memory(Arc::default()))
+    }
+
+    fn finish(self, postgres: Arc<dyn Backend>, tenants: Tenants) -> Result<Platform> {
+        let registry = Registry::new(self.models)?;
+        let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
+        let engine = Engine { registry, hooks: self.hooks, postgres, terminusdb };
+        Ok(Platform { engine: Arc::new(engine), tenants })
+    }
+}

@@ -148,7 +148,8 @@ fn check_operation(operation: &Operation) -> Result<()> {
 
 fn check_key(operation: &Operation, length: usize) -> Result<()> {
     let layout = operation.model.layout();
-    let (declared, physical) = (layout.key().len(), layout.physical_key().len());
+    let declared = layout.key().len();
+    let physical = declared + usize::from(layout.partition().is_some_and(|position| !layout.key().contains(&position)));
     if declared > 0 && (length == declared || length == physical) {
         return Ok(());
     }

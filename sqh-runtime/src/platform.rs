@@ -128,7 +128,15 @@ impl PlatformBuilder {
     /// `Invalid` if the models contradict each other, with every finding at once.
     #[cfg(feature = "memory")]
     pub fn build_in_memory(self) -> Result<Platform> {
-        let backend = crate::backend::memory::MemoryBackend::default();
+        self.build_on(crate::backend::memory::MemoryBackend::default())
+    }
+
+    /// A platform on a backend of your own, which keeps the records of PostgreSQL models. Tenants
+    /// are known to this process only.
+    ///
+    /// # Errors
+    /// `Invalid` if the models contradict each other, with every finding at once.
+    pub fn build_on(self, backend: impl Backend) -> Result<Platform> {
         self.finish(Arc::new(backend), Tenants::Memory(Arc::default()))
     }
 

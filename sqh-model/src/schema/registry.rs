@@ -1,6 +1,6 @@
 //! [`Registry`]: the models that a platform knows.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::ModelDef;
 use super::verify::verify;
@@ -12,7 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     models: Vec<&'static ModelDef>,
-    by_name: HashMap<(&'static str, &'static str), usize>,
+    // Addresses of `models`: a look-up on each call's path.
+    known: HashSet<usize>,
 }
 
 impl Registry {
@@ -25,7 +26,7 @@ impl Registry {
         let mut registry = Self::default();
         for model in models {
             if !registry.models.contains(&model) {
-                registry.by_name.entry((model.group, model.name)).or_insert(registry.models.len());
+                registry.known.insert(address(model));
                 registry.models.push(model);
             }
         }
@@ -67,7 +68,7 @@ impl Registry {
     /// # Errors
     /// `NotFound`, which says how to register it.
     pub fn check_registered(&self, def: &'static ModelDef) -> Result<()> {
-        let known = self.by_name.get(&(def.group, def.name)).is_some_and(|i| self.models[*i] == def);
+        let known = self.known.contains(&address(def)) || self.models.contains(&def);
         if known {
             return Ok(());
         }
@@ -77,6 +78,10 @@ impl Registry {
         )
         .in_model(def.name))
     }
+}
+
+fn address(def: &'static ModelDef) -> usize {
+    std::ptr::from_ref(def).addr()
 }
 
 /// The definitions of some models: `models![AppLabResult, crm::AppCrmAccount]`.

@@ -11,19 +11,19 @@ use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row};
 
 use crate::scope::{Principal, Scope};
+use crate::tenancy::TenantRecord;
 
 /// What a hook knows of the operation that it is part of.
 #[derive(Debug, Clone)]
 pub struct HookContext {
     principal: Principal,
-    tenant: Option<String>,
+    tenant: Option<Arc<TenantRecord>>,
     model: &'static ModelDef,
 }
 
 impl HookContext {
     pub(super) fn new(scope: &Scope, model: &'static ModelDef) -> Self {
-        let tenant = scope.tenant.as_ref().map(|tenant| tenant.slug.clone());
-        Self { principal: scope.principal.clone(), tenant, model }
+        Self { principal: scope.principal.clone(), tenant: scope.tenant.clone(), model }
     }
 
     /// Who asks.
@@ -33,7 +33,7 @@ impl HookContext {
 
     /// The tenant's slug; none for a shared model.
     pub fn tenant(&self) -> Option<&str> {
-        self.tenant.as_deref()
+        self.tenant.as_ref().map(|tenant| tenant.slug())
     }
 
     /// The model.
@@ -177,6 +177,9 @@ impl HookRegistry {
     }
 
     pub(super) fn of(&self, model: &'static ModelDef) -> &[Arc<dyn RowHooks>] {
+        if self.0.is_empty() {
+            return &[];
+        }
         self.0.get(model.rust_path).map_or(&[], Vec::as_slice)
     }
 }

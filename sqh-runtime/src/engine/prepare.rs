@@ -33,6 +33,9 @@ pub(super) enum Effects {
 
 pub(super) async fn prepare(engine: &Engine, scope: &Scope, scoped: Scoped, target: &dyn Target) -> Result<Prepared> {
     let model = scoped.model();
+    if !scoped.op().is_write() {
+        return Ok(Prepared { scoped, effects: Effects::Nothing });
+    }
     let stage = Stage {
         model,
         now: fill::now(),

@@ -1,6 +1,6 @@
 //! The second stage: where do this tenant's records live?
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sqh_model::expr::Filter;
 use sqh_model::schema::{ModelDef, Placement, SHARED_REFERENCE_DB_NAME};
@@ -87,11 +87,13 @@ pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
 /// # Errors
 /// As [`scope()`].
 pub(super) fn route(scope: &Scope, model: &'static ModelDef) -> Result<Route> {
-    let schema = Arc::from("public");
+    // Shared, so that a route costs reference counts and no memory.
+    static PUBLIC: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("public"));
+    static SHARED: LazyLock<(Arc<str>, Arc<str>)> =
+        LazyLock::new(|| (Arc::from(DEFAULT_SERVER), Arc::from(SHARED_REFERENCE_DB_NAME)));
+    let schema = Arc::clone(&PUBLIC);
     match (model.storage.shared, &scope.tenant) {
-        (true, None) => {
-            Ok(Route { server: Arc::from(DEFAULT_SERVER), database: Arc::from(SHARED_REFERENCE_DB_NAME), schema })
-        }
+        (true, None) => Ok(Route { server: Arc::clone(&SHARED.0), database: Arc::clone(&SHARED.1), schema }),
         (true, Some(_)) => Err(Error::invalid("the model is shared: use the shared scope, `cx.shared()`")),
         (false, None) => {
             Err(Error::invalid("the model belongs to tenants: use a tenant's scope, `platform.tenant(…)`"))

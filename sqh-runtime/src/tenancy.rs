@@ -1,6 +1,13 @@
 //! Tenants: the catalog that names them, and the databases that hold their records.
 
+pub(crate) mod lease;
+mod pool;
+mod server;
+
 use std::sync::Arc;
+
+pub use self::pool::{ConnectionKey, ConnectionStore, StoreConfig};
+pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
 
 /// The name of the server that a platform starts with.
 pub const DEFAULT_SERVER: &str = "default";

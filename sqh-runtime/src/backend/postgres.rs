@@ -1,1 +1,3 @@
 //! PostgreSQL.
+
+pub(crate) mod admin;

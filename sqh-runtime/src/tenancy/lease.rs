@@ -1,0 +1,81 @@
+//! [`Lease`]: a connection of the store, held by one caller.
+
+use sqh_model::Result;
+use sqlx::{Connection as _, PgConnection};
+
+use super::pool::{ConnectionKey, Session, renew};
+
+/// A connection, held by one caller.
+///
+/// Whoever touches the connection leaves a mark, and [`settled`](Lease::settled) takes it away: the
+/// last reply has been read, and no transaction is open. Dropped without the mark it goes to the next
+/// caller; with it, it is closed, and its query cancelled. So a dropped future needs no care, at
+/// whatever point it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    /// `None` only while it is renewed, and if that fails.
+    session: Option<Session>,
+    is_fresh: bool,
+}
+
+impl Lease {
+    pub(super) fn fresh(session: Session) -> Self {
+        Self { session: Some(session), is_fresh: true }
+    }
+
+    pub(super) fn reused(session: Session) -> Self {
+        Self { session: Some(session), is_fresh: false }
+    }
+
+    pub(super) fn into_session(mut self) -> Session {
+        self.session.take().expect(HELD)
+    }
+
+    /// What it is for.
+    pub(crate) fn key(&self) -> &ConnectionKey {
+        &self.session.as_ref().expect(HELD).key
+    }
+
+    /// The connection. It counts as in the middle of something until [`settled`](Lease::settled).
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        let session = self.session.as_mut().expect(HELD);
+        session.dirty = true;
+        &mut session.connection
+    }
+
+    /// The last reply has been read, and no transaction is open: the next caller may have it.
+    pub(crate) fn settled(&mut self) {
+        let session = self.session.as_mut().expect(HELD);
+        session.dirty = session.connection.is_in_transaction();
+    }
+
+    /// Whether it was made for this lease. If not, its server may have closed it meanwhile: a first
+    /// statement that fails with a lost connection can be sent again after [`renew`](Lease::renew),
+    /// if it is a read or a BEGIN.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    /// Puts a new connection in the place of a dead one, and closes the idle ones of its server,
+    /// which are likely to be dead too.
+    ///
+    /// # Errors
+    /// As [`ConnectionStore::acquire`](super::ConnectionStore). The lease holds nothing then, and
+    /// may only be dropped.
+    pub(crate) async fn renew(&mut self) -> Result<()> {
+        let mut session = self.session.take().expect(HELD);
+        session.dirty = true;
+        *self = renew(session).await?;
+        Ok(())
+    }
+}
+
+const HELD: &str = "a lease holds a session until it is dropped or its renewal has failed";
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.give_back();
+        }
+    }
+}

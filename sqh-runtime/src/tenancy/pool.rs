@@ -1,0 +1,191 @@
+//! [`ConnectionStore`]: every PostgreSQL connection of the process, under one budget.
+//!
+//! [`ConnectionStore::acquire`] is the way in, a [`Lease`] what comes out. A caller is admitted
+//! before anything connects: to an idle connection of its key, to a free place, or to the place of
+//! the least recently used idle connection, which is closed first. The others wait in order.
+//!
+//! A closed connection counts until its server has let go; [`keeper`] sees to that. The rules of
+//! who gets what are in [`state`], which does no I/O. Nothing pings a connection: one that was idle
+//! may be dead, which [`Lease::is_fresh`] and [`Lease::renew`] are for.
+
+mod keeper;
+mod place;
+mod session;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqh_model::{Error, ErrorKind, Result};
+use tokio::sync::oneshot;
+
+use self::place::{Grant, Place};
+pub(super) use self::session::Session;
+use self::state::{Admission, Inner};
+use super::lease::Lease;
+use super::server::{Role, Servers};
+
+/// Every PostgreSQL connection of the process. Clones are the same store.
+#[derive(Clone)]
+pub struct ConnectionStore(Arc<Inner>);
+
+/// What a connection is for; two keys never share one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConnectionKey {
+    /// The server's name.
+    pub server: Arc<str>,
+    /// The database.
+    pub database: Arc<str>,
+    /// Who is logged in.
+    pub role: Role,
+}
+
+/// The bounds of a [`ConnectionStore`].
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct StoreConfig {
+    /// How many connections the process may have. One for each server is the store's own.
+    pub budget: usize,
+    /// How long a caller waits to be admitted.
+    pub deadline: Duration,
+    /// How long a server may take to log somebody in.
+    pub connect_timeout: Duration,
+    /// How long a connection may be idle.
+    pub max_idle: Duration,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            budget: 32,
+            deadline: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(10),
+            max_idle: Duration::from_secs(300),
+        }
+    }
+}
+
+impl StoreConfig {
+    /// The same with another budget.
+    #[must_use]
+    pub fn budget(self, budget: usize) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// The same with another deadline.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The same with another time to log in.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// The same with another idle time.
+    #[must_use]
+    pub fn max_idle(self, max_idle: Duration) -> Self {
+        Self { max_idle, ..self }
+    }
+}
+
+impl ConnectionStore {
+    /// A store for these servers. It connects to nothing yet.
+    ///
+    /// # Errors
+    /// `Invalid` if the budget leaves no connection for callers.
+    pub fn new(servers: Servers, config: StoreConfig) -> Result<Self> {
+        let own = servers.iter().count();
+        if config.budget <= own {
+            return Err(Error::invalid(format!(
+                "a budget of {} connections leaves none for callers: one for each of {own} servers is the store's \
+                 own, so it must be at least {}",
+                config.budget,
+                own + 1
+            )));
+        }
+        Ok(Self(Arc::new(Inner::new(servers, config, config.budget - own))))
+    }
+
+    /// The servers that it connects to.
+    pub fn servers(&self) -> &Servers {
+        &self.0.servers
+    }
+
+    /// A connection, held until the lease is dropped.
+    ///
+    /// It is cancel-safe: a caller that goes leaves neither a place nor a connection behind.
+    ///
+    /// # Errors
+    /// `Overloaded` if nothing became free within the deadline, `Unavailable` if the server does
+    /// not answer or the store is closed, and what [`Server`](super::Server) says of a failed login.
+    pub(crate) async fn acquire(&self, key: ConnectionKey) -> Result<Lease> {
+        self.0.servers.find(&key.server)?;
+        let grant = match self.0.admit(&key)? {
+            Admission::Granted(grant) => grant,
+            Admission::Wait(ticket) => match tokio::time::timeout(self.0.config.deadline, ticket).await {
+                Ok(grant) => grant?,
+                Err(_) => return Err(self.overloaded(&key)),
+            },
+        };
+        match grant {
+            Grant::Lease(lease) => Ok(lease),
+            Grant::Place(place) => connect(std::future::ready(place), key).await,
+        }
+    }
+
+    /// Closes the idle connections to a database, and has the lent ones closed when they come
+    /// back. Returns once the server has let go of the idle ones; then the database can be dropped
+    /// `WITH (FORCE)`.
+    pub(crate) async fn evict(&self, server: &str, database: &str) {
+        self.0.evict(server, database).await;
+    }
+
+    /// Closes all connections and waits, for no longer than the deadline, until their servers have
+    /// let go. Lent ones are closed when they come back. Whoever asks from now on is refused.
+    pub async fn close_all(&self) {
+        self.0.close_all().await;
+    }
+
+    fn overloaded(&self, key: &ConnectionKey) -> Error {
+        let config = &self.0.config;
+        Error::new(
+            ErrorKind::Overloaded,
+            format!(
+                "no connection to `{}` became free within {:?}: all {} of the budget are in use; try again later, \
+                 or raise the budget",
+                key.database, config.deadline, config.budget
+            ),
+        )
+    }
+}
+
+impl fmt::Debug for ConnectionStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionStore").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+/// A new connection in the place of a dead one.
+pub(super) async fn renew(dead: Session) -> Result<Lease> {
+    let key = dead.key.clone();
+    dead.store().distrust_idle(&key.server);
+    connect(dead.close(), key).await
+}
+
+/// Connects in a task of its own, so that a caller who goes leaves an idle connection and never a
+/// login that nobody counts.
+async fn connect(place: impl Future<Output = Place> + Send + 'static, key: ConnectionKey) -> Result<Lease> {
+    let (sender, receiver) = oneshot::channel();
+    tokio::spawn(async move {
+        let session = Session::connect(place.await, key).await;
+        // A receiver that is gone drops the lease, which gives the connection to the next one.
+        let _ = sender.send(session.map(Lease::fresh));
+    });
+    receiver.await.unwrap_or_else(|_| Err(Error::internal("the task that connects has ended early")))
+}

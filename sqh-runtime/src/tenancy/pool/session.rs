@@ -1,0 +1,96 @@
+//! [`Session`]: a live connection in its place, and how it begins and ends.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqh_model::{Error, ErrorKind, Result};
+use sqlx::{Connection as _, PgConnection};
+use tokio::runtime::Handle;
+
+use super::ConnectionKey;
+use super::place::Place;
+use super::state::Inner;
+use crate::backend::postgres::admin::session::{BackendId, backend_id};
+
+/// How long a goodbye may take before the socket is just closed.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// A live connection in its place.
+pub(in crate::tenancy) struct Session {
+    pub(in crate::tenancy) key: ConnectionKey,
+    pub(in crate::tenancy) connection: PgConnection,
+    /// Left in the middle of something, or broken.
+    pub(in crate::tenancy) dirty: bool,
+    pub(super) place: Place,
+    /// When it began, in the store's own count.
+    pub(super) born: u64,
+    pub(super) idle_since: Instant,
+    backend: BackendId,
+    runtime: Handle,
+}
+
+impl Session {
+    pub(super) async fn connect(place: Place, key: ConnectionKey) -> Result<Self> {
+        let store = place.store();
+        let server = store.servers.find(&key.server)?;
+        let born = store.tick();
+        let options = server.connect_options(&key.database, key.role);
+        let timeout = store.config.connect_timeout;
+        let login = async {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            let backend = backend_id(&mut connection).await?;
+            Ok::<_, sqlx::Error>((connection, backend))
+        };
+        let (connection, backend) = match tokio::time::timeout(timeout, login).await {
+            Ok(session) => session.map_err(|error| server.connect_error(&key.database, error))?,
+            Err(_) => {
+                let message = format!("{server} did not log in within {timeout:?}: try again later");
+                return Err(Error::new(ErrorKind::Unavailable, message));
+            }
+        };
+        let version = connection.server_version_num();
+        let checked = server.check_version(version);
+        let (runtime, idle_since) = (Handle::current(), Instant::now());
+        let session = Self { key, connection, dirty: false, place, born, idle_since, backend, runtime };
+        if let Err(error) = checked {
+            session.close().await;
+            return Err(error);
+        }
+        Ok(session)
+    }
+
+    /// Ends the session and returns the place once the server has let go.
+    pub(super) async fn close(self) -> Place {
+        let Self { key, connection, dirty, place, backend, .. } = self;
+        // What a goodbye fails with, a closed socket does.
+        let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
+        place.store().wait_until_gone(&key.server, backend, dirty).await;
+        place
+    }
+
+    /// Ends the session in a task of its own, after which the place is free.
+    pub(super) fn close_in_background(self) -> tokio::task::JoinHandle<()> {
+        let runtime = self.runtime.clone();
+        runtime.spawn(async move { drop(self.close().await) })
+    }
+
+    /// Gives the connection to the next caller, or closes it.
+    pub(in crate::tenancy) fn give_back(self) {
+        Arc::clone(self.store()).give_back(self);
+    }
+
+    pub(super) fn store(&self) -> &Arc<Inner> {
+        self.place.store()
+    }
+
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("key", &self.key).field("backend", &self.backend).finish_non_exhaustive()
+    }
+}

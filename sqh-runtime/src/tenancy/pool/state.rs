@@ -1,0 +1,310 @@
+//! Who gets which connection: the store's books, and the rules on them.
+//!
+//! Two invariants carry the rules. A free place means that nobody waits. An idle connection means
+//! that each waiter can count on a place that is being closed for it. So an idle connection may be
+//! taken without looking at the queue, and a connection that comes back may go to anybody in the
+//! part of the queue that is next.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use sqh_model::Result;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, oneshot};
+
+use super::keeper::Keeper;
+use super::place::{Grant, Place, Ticket, store_is_closed};
+use super::{ConnectionKey, Session, StoreConfig};
+use crate::backend::postgres::admin::session::BackendId;
+use crate::tenancy::lease::Lease;
+use crate::tenancy::server::Servers;
+
+/// What all clones of a store share.
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) servers: Servers,
+    pub(super) config: StoreConfig,
+    /// The places for callers.
+    capacity: usize,
+    keepers: BTreeMap<Arc<str>, Keeper>,
+    books: Mutex<Books>,
+    sweeping: AtomicBool,
+    freed: Notify,
+}
+
+/// What a caller is told at once.
+#[derive(Debug)]
+pub(super) enum Admission {
+    Granted(Grant),
+    Wait(Ticket),
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    /// Places that are taken: by lent, idle and closing connections, and by logins.
+    places: usize,
+    /// Those of them whose connection is on the way out.
+    closing: usize,
+    /// By key, the most recently used last.
+    idle: HashMap<ConnectionKey, Vec<Session>>,
+    queue: VecDeque<Waiter>,
+    /// Connections to a database that began before this tick are not used again.
+    evicted: HashMap<(Arc<str>, Arc<str>), u64>,
+    tick: u64,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    id: u64,
+    key: ConnectionKey,
+    grant: oneshot::Sender<Grant>,
+}
+
+impl Inner {
+    pub(super) fn new(servers: Servers, config: StoreConfig, capacity: usize) -> Self {
+        let keepers = servers.iter().map(|server| (Arc::clone(server.name()), Keeper::default())).collect();
+        Self {
+            servers,
+            config,
+            capacity,
+            keepers,
+            books: Mutex::default(),
+            sweeping: AtomicBool::new(false),
+            freed: Notify::new(),
+        }
+    }
+
+    /// An idle connection of the key, a free place, or a turn in the queue.
+    pub(super) fn admit(self: &Arc<Self>, key: &ConnectionKey) -> Result<Admission> {
+        let mut books = self.books();
+        if books.closed {
+            return Err(store_is_closed());
+        }
+        if let Some(mut session) = books.take_idle(key, self.config.max_idle) {
+            session.place.arm(self, false);
+            drop(books);
+            return Ok(Admission::Granted(Grant::Lease(Lease::reused(session))));
+        }
+        if books.places < self.capacity {
+            books.places += 1;
+            return Ok(Admission::Granted(Grant::Place(Place::of(self))));
+        }
+        let (grant, receiver) = oneshot::channel();
+        let id = books.next_tick();
+        books.queue.push_back(Waiter { id, key: key.clone(), grant });
+        let ticket = Ticket { id, store: Arc::clone(self), grant: receiver };
+        if books.queue.len() > books.closing
+            && let Some(session) = books.take_least_recently_used()
+        {
+            self.close(books, vec![session]);
+        }
+        Ok(Admission::Wait(ticket))
+    }
+
+    /// A lent connection comes back: to the next in the queue who wants its key, to the idle ones,
+    /// or out, if the next in the queue want others.
+    pub(super) fn give_back(self: &Arc<Self>, mut session: Session) {
+        let mut books = self.books();
+        if !session.dirty && !books.closed && books.is_current(&session) {
+            while let Some(waiter) = books.next_waiter_for(&session.key) {
+                match waiter.grant.send(Grant::Lease(Lease::reused(session))) {
+                    Err(Grant::Lease(lease)) => session = lease.into_session(),
+                    _ => return,
+                }
+            }
+            if books.queue.len() <= books.closing {
+                session.idle_since = Instant::now();
+                session.place.disarm();
+                self.start_sweeping(session.runtime());
+                return books.put_idle(session, self.capacity);
+            }
+        }
+        self.close(books, vec![session]);
+    }
+
+    /// A place is free: it goes to the first in the queue.
+    pub(super) fn release(self: &Arc<Self>, closing: bool) {
+        let mut books = self.books();
+        books.closing -= usize::from(closing);
+        while let Some(waiter) = books.queue.pop_front() {
+            match waiter.grant.send(Grant::Place(Place::of(self))) {
+                // Disarmed, because its end would come back here.
+                Err(Grant::Place(mut place)) => place.disarm(),
+                _ => return,
+            }
+        }
+        books.places -= 1;
+        drop(books);
+        self.freed.notify_waiters();
+    }
+
+    pub(super) fn leave_queue(&self, id: u64) {
+        let mut books = self.books();
+        books.queue.retain(|waiter| waiter.id != id);
+    }
+
+    /// A number larger than all before.
+    pub(super) fn tick(&self) -> u64 {
+        self.books().next_tick()
+    }
+
+    /// Closes the idle connections of a server whose connections have proved to be dead.
+    pub(super) fn distrust_idle(self: &Arc<Self>, server: &str) {
+        let mut books = self.books();
+        let sessions = books.drain_idle(|session| &*session.key.server == server);
+        self.close(books, sessions);
+    }
+
+    pub(super) async fn evict(self: &Arc<Self>, server: &str, database: &str) {
+        let handles = {
+            let mut books = self.books();
+            let tick = books.next_tick();
+            books.evicted.insert((Arc::from(server), Arc::from(database)), tick);
+            let sessions =
+                books.drain_idle(|session| &*session.key.server == server && &*session.key.database == database);
+            self.close(books, sessions)
+        };
+        futures::future::join_all(handles).await;
+    }
+
+    pub(super) async fn close_all(self: &Arc<Self>) {
+        {
+            let mut books = self.books();
+            books.closed = true;
+            books.queue.clear();
+            let sessions = books.drain_idle(|_| true);
+            self.close(books, sessions);
+        }
+        let all_gone = async {
+            loop {
+                let freed = self.freed.notified();
+                if self.books().places == 0 {
+                    return;
+                }
+                freed.await;
+            }
+        };
+        // Whoever still holds a lease is not waited for any longer: it is closed when it comes back.
+        let _ = tokio::time::timeout(self.config.deadline, all_gone).await;
+        for keeper in self.keepers.values() {
+            keeper.close().await;
+        }
+    }
+
+    pub(super) async fn wait_until_gone(&self, server: &str, backend: BackendId, busy: bool) {
+        if let (Some(keeper), Ok(server)) = (self.keepers.get(server), self.servers.find(server)) {
+            keeper.wait_until_gone(server, self.config.connect_timeout, backend, busy).await;
+        }
+    }
+
+    /// Sends sessions out, and lets go of the books first: what a closed runtime drops comes back.
+    fn close(
+        self: &Arc<Self>,
+        mut books: MutexGuard<'_, Books>,
+        mut sessions: Vec<Session>,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
+        books.closing += sessions.len();
+        sessions.iter_mut().for_each(|session| session.place.arm(self, true));
+        drop(books);
+        sessions.into_iter().map(Session::close_in_background).collect()
+    }
+
+    /// A task that closes what has been idle for too long, as long as anything is idle.
+    fn start_sweeping(self: &Arc<Self>, runtime: &Handle) {
+        if self.sweeping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (sweep, pause) = (Sweep(Arc::downgrade(self)), self.config.max_idle);
+        runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(pause).await;
+                let Some(store) = sweep.0.upgrade() else { return };
+                let mut books = store.books();
+                let expired = books.drain_idle(|session| session.idle_since.elapsed() >= pause);
+                if books.idle.is_empty() {
+                    store.sweeping.store(false, Ordering::Release);
+                    store.close(books, expired);
+                    return;
+                }
+                store.close(books, expired);
+            }
+        });
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sweeping task, which ends with its runtime too.
+struct Sweep(Weak<Inner>);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        if let Some(store) = self.0.upgrade() {
+            store.sweeping.store(false, Ordering::Release);
+        }
+    }
+}
+
+impl Books {
+    fn next_tick(&mut self) -> u64 {
+        self.tick += 1;
+        self.tick
+    }
+
+    /// The most recently used one, unless even that has been idle for too long.
+    fn take_idle(&mut self, key: &ConnectionKey, max_idle: Duration) -> Option<Session> {
+        let session = self.idle.get_mut(key)?.pop_if(|session| session.idle_since.elapsed() < max_idle)?;
+        Some(session)
+    }
+
+    fn put_idle(&mut self, session: Session, capacity: usize) {
+        // Keys stay for their next connection; those of tenants that went quiet do not pile up.
+        if self.idle.len() > 2 * capacity {
+            self.idle.retain(|_, sessions| !sessions.is_empty());
+        }
+        match self.idle.get_mut(&session.key) {
+            Some(sessions) => sessions.push(session),
+            None => drop(self.idle.insert(session.key.clone(), vec![session])),
+        }
+    }
+
+    /// The oldest connection of the key that has not been used for the longest time.
+    fn take_least_recently_used(&mut self) -> Option<Session> {
+        let last_used = |sessions: &Vec<Session>| sessions.last().map(|session| session.idle_since);
+        let (_, sessions) = self
+            .idle
+            .iter_mut()
+            .filter(|(_, sessions)| !sessions.is_empty())
+            .min_by_key(|(_, sessions)| last_used(sessions))?;
+        Some(sessions.remove(0))
+    }
+
+    fn drain_idle(&mut self, mut which: impl FnMut(&Session) -> bool) -> Vec<Session> {
+        let mut drained = Vec::new();
+        for sessions in self.idle.values_mut() {
+            drained.extend(sessions.extract_if(.., |session| which(session)));
+        }
+        self.idle.retain(|_, sessions| !sessions.is_empty());
+        drained
+    }
+
+    /// The first waiter for the key among those whom nobody can be said to have passed.
+    fn next_waiter_for(&mut self, key: &ConnectionKey) -> Option<Waiter> {
+        let position = self.queue.iter().take(self.closing + 1).position(|waiter| waiter.key == *key)?;
+        self.queue.remove(position)
+    }
+
+    fn is_current(&self, session: &Session) -> bool {
+        let ConnectionKey { server, database, .. } = &session.key;
+        self.evicted.is_empty()
+            || self
+                .evicted
+                .get(&(Arc::clone(server), Arc::clone(database)))
+                .is_none_or(|evicted| session.born > *evicted)
+    }
+}

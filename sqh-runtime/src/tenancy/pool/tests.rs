@@ -1,0 +1,6 @@
+//! The store on a real server: its budget, its order, and callers who go at any point.
+
+mod bench;
+mod budget;
+mod cancel;
+mod dead;

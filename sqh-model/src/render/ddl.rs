@@ -32,6 +32,8 @@
 mod column;
 mod comment;
 mod constraint;
+mod diff;
+mod expression;
 mod extension;
 mod index;
 mod literal;
@@ -48,6 +50,7 @@ mod statement;
 mod table;
 mod type_name;
 
+pub use self::diff::{Difference, DifferenceKind, diff};
 pub use self::extension::extensions;
 pub use self::name::{qualified, quoted};
 pub use self::options::{DdlOptions, TenantColumn};

@@ -1,3 +1,5 @@
 //! PostgreSQL.
 
 pub(crate) mod admin;
+#[doc(hidden)]
+pub mod catalog;

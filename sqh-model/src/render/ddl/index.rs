@@ -128,7 +128,7 @@ fn shape(place: &Place<'_>, index: &IndexDef, columns: &[(&'static ColumnDef, bo
         .map(|(column, descending)| IndexColumnShape {
             name: column.name.clone(),
             descending: *descending,
-            operator_class: index.ops.map(str::to_owned),
+            operator_class: index.ops.filter(|class| !is_default_class(class)).map(str::to_owned),
         })
         .collect();
     if index.using == IndexMethod::Btree {
@@ -158,6 +158,15 @@ fn column_sql(column: &IndexColumnShape) -> String {
         sql.push_str(" DESC");
     }
     sql
+}
+
+/// The classes that PostgreSQL takes by itself: the catalog does not show that they were named.
+fn is_default_class(class: &str) -> bool {
+    class.ends_with("_minmax_ops")
+        || matches!(
+            class,
+            "jsonb_ops" | "array_ops" | "tsvector_ops" | "text_ops" | "gist_geometry_ops_2d" | "gist_geography_ops"
+        )
 }
 
 /// The column over whose time a growing table is scanned.

@@ -1,6 +1,6 @@
 //! Columns: what a field says of its column, and the column as SQL.
 
-use sea_query::{ColumnDef as SeaColumn, ColumnType, Expr, PostgresQueryBuilder, TableBuilder as _};
+use sea_query::{ColumnDef as SeaColumn, ColumnType, Expr, Keyword, PostgresQueryBuilder, TableBuilder as _};
 
 use super::place::{Lead, Place};
 use super::shape::{ColumnShape, EnumShape, TableShape};
@@ -35,19 +35,23 @@ pub(super) fn enums(place: &Place<'_>) -> Vec<EnumShape> {
 
 /// The column in a `CREATE TABLE`.
 pub(super) fn sql(table: &TableShape, column: &ColumnShape, schema: Option<&str>) -> String {
-    let type_name = match table.enum_of(column) {
+    let mut type_sql = match table.enum_of(column) {
         Some(def) => type_name::with_enum_name(&column.type_name, &def.name, schema),
         None => column.type_name.clone(),
     };
-    let mut def = SeaColumn::new_with_type(column.name.clone(), ColumnType::Custom(type_name.into()));
     if let Some(collation) = &column.collation {
-        def.extra(format!("COLLATE {}", name::quoted(collation)));
+        type_sql.push_str(&format!(" COLLATE {}", name::quoted(collation)));
     }
+    let mut def = SeaColumn::new_with_type(column.name.clone(), ColumnType::Custom(type_sql.into()));
     if !column.nullable {
         def.not_null();
     }
     if let Some(default) = &column.default {
-        def.default(Expr::cust(default.clone()));
+        // sea-query puts parentheses around whatever is not a word, literals of ours included.
+        match is_one_word(default) {
+            true => def.default(Expr::Keyword(Keyword::Custom(default.clone().into()))),
+            false => def.default(Expr::cust(default.clone())),
+        };
     }
     if let Some(generated) = &column.generated {
         def.generated(Expr::cust(generated.clone()), true);
@@ -55,6 +59,16 @@ pub(super) fn sql(table: &TableShape, column: &ColumnShape, schema: Option<&str>
     let mut sql = String::new();
     PostgresQueryBuilder.prepare_column_def(&def, &mut sql);
     sql
+}
+
+/// Whether a default is a literal or a call without arguments.
+fn is_one_word(sql: &str) -> bool {
+    let is_string = sql
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+        .is_some_and(|inner| !inner.replace("''", "").contains('\''));
+    let call = sql.strip_suffix("()").unwrap_or(sql);
+    is_string || call.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
 }
 
 fn shape(column: &ColumnDef) -> Result<ColumnShape> {

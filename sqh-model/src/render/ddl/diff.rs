@@ -3,8 +3,14 @@
 use std::fmt;
 
 use super::expression::same;
-use super::shape::{ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape};
-use crate::schema::OnDelete;
+use super::shape::{KeyShape, TableShape};
+
+mod column;
+mod named;
+
+use self::DifferenceKind as Kind;
+use self::column::columns;
+use self::named::{foreign_key_text, index_text, key_text, named, same_index};
 
 /// One difference between a table and its model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +68,6 @@ impl Difference {
     /// Whether records cannot be read or written as the model says while it lasts. The others change
     /// how fast something is, or what a writer beside this library sees.
     pub fn prevents_use(&self) -> bool {
-        use DifferenceKind as Kind;
         match self.kind {
             Kind::MissingColumn
             | Kind::ExtraRequiredColumn
@@ -164,66 +169,12 @@ pub fn diff(expected: &TableShape, actual: &TableShape) -> Vec<Difference> {
     out.0
 }
 
-use DifferenceKind as Kind;
-
 struct Out(Vec<Difference>);
 
 impl Out {
     fn push(&mut self, kind: Kind, name: &str, message: String) {
         self.0.push(Difference { kind, name: name.to_owned(), message });
     }
-}
-
-fn columns(out: &mut Out, expected: &TableShape, actual: &TableShape) {
-    for column in &expected.columns {
-        match actual.column(&column.name) {
-            Some(found) => one_column(out, column, found),
-            None => out.push(Kind::MissingColumn, &column.name, format!("there is no column `{}`", column.name)),
-        }
-    }
-    for found in actual.columns.iter().filter(|found| expected.column(&found.name).is_none()) {
-        let must_be_filled = !found.nullable && found.default.is_none() && found.generated.is_none();
-        let (kind, rest) = match must_be_filled {
-            true => (Kind::ExtraRequiredColumn, ", and it must be filled"),
-            false => (Kind::ExtraColumn, ""),
-        };
-        out.push(kind, &found.name, format!("the column `{}` is not in the model{rest}", found.name));
-    }
-}
-
-fn one_column(out: &mut Out, expected: &ColumnShape, found: &ColumnShape) {
-    let name = &expected.name;
-    if !expected.type_name.eq_ignore_ascii_case(&found.type_name) {
-        let message = format!("column `{name}` is `{}`, the model says `{}`", found.type_name, expected.type_name);
-        out.push(Kind::Type, name, message);
-    }
-    if expected.nullable != found.nullable {
-        let say = |nullable| if nullable { "may be null" } else { "is never null" };
-        let message =
-            format!("column `{name}` {}, the model says that it {}", say(found.nullable), say(expected.nullable));
-        out.push(Kind::Nullability, name, message);
-    }
-    let expression = |out: &mut Out, kind, what: &str, expected: &Option<String>, found: &Option<String>| {
-        let is_same = match (expected, found) {
-            (Some(expected), Some(found)) => same(expected, found),
-            (expected, found) => expected.is_none() && found.is_none(),
-        };
-        if !is_same {
-            let message = format!("column `{name}` has {what} {}, the model says {}", quoted(found), quoted(expected));
-            out.push(kind, name, message);
-        }
-    };
-    expression(out, Kind::Default, "the default", &expected.default, &found.default);
-    expression(out, Kind::Generated, "the generating expression", &expected.generated, &found.generated);
-    whole(
-        out,
-        Kind::Collation,
-        name,
-        &format!("the collation of column `{name}`"),
-        &expected.collation,
-        &found.collation,
-    );
-    whole(out, Kind::Comment, name, &format!("the comment of column `{name}`"), &expected.comment, &found.comment);
 }
 
 fn primary_key(out: &mut Out, expected: &TableShape, actual: &TableShape) {
@@ -275,68 +226,4 @@ fn whole(out: &mut Out, kind: Kind, name: &str, what: &str, expected: &Option<St
 
 fn quoted(text: &Option<String>) -> String {
     text.as_ref().map_or_else(|| "none".to_owned(), |text| format!("`{text}`"))
-}
-
-/// Compares two lists whose things have names.
-#[allow(clippy::too_many_arguments, reason = "one row of a table: what they are called, how they are told apart")]
-fn named<T>(
-    out: &mut Out,
-    kind: Kind,
-    what: &str,
-    expected: &[T],
-    actual: &[T],
-    name: fn(&T) -> &String,
-    text: fn(&T) -> String,
-    is_same: fn(&T, &T) -> bool,
-) {
-    for wanted in expected {
-        let wanted_name = name(wanted);
-        match actual.iter().find(|found| name(found) == wanted_name) {
-            Some(found) if is_same(wanted, found) => {}
-            Some(found) => {
-                let message = format!("{what} `{wanted_name}` is `{}`, the model says `{}`", text(found), text(wanted));
-                out.push(kind, wanted_name, message);
-            }
-            None => out.push(
-                kind,
-                wanted_name,
-                format!("{what} `{wanted_name}` is missing: the model says `{}`", text(wanted)),
-            ),
-        }
-    }
-    for extra in actual.iter().filter(|found| expected.iter().all(|wanted| name(wanted) != name(found))) {
-        out.push(kind, name(extra), format!("{what} `{}` is not in the model", name(extra)));
-    }
-}
-
-fn key_text(key: &KeyShape) -> String {
-    key.columns.join(", ")
-}
-
-fn foreign_key_text(key: &ForeignKeyShape) -> String {
-    let on_delete = match key.on_delete {
-        OnDelete::NoAction => String::new(),
-        OnDelete::Cascade => " on delete cascade".to_owned(),
-        OnDelete::Restrict => " on delete restrict".to_owned(),
-        OnDelete::SetNull => format!(" on delete set null ({})", key.set_null.join(", ")),
-    };
-    format!("({}) to {} ({}){on_delete}", key.columns.join(", "), key.target, key.target_columns.join(", "))
-}
-
-fn index_text(index: &IndexShape) -> String {
-    let columns = index.columns.iter().map(|column| {
-        let class = column.operator_class.as_ref().map(|class| format!(" {class}")).unwrap_or_default();
-        format!("{}{class}{}", column.name, if column.descending { " desc" } else { "" })
-    });
-    let unique = if index.unique { "unique " } else { "" };
-    let predicate = index.predicate.as_ref().map(|predicate| format!(" where {predicate}")).unwrap_or_default();
-    format!("{unique}{} ({}){predicate}", index.method, columns.collect::<Vec<_>>().join(", "))
-}
-
-fn same_index(a: &IndexShape, b: &IndexShape) -> bool {
-    let predicates = match (&a.predicate, &b.predicate) {
-        (Some(a), Some(b)) => same(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    predicates && (&a.method, a.unique, &a.columns, &a.settings) == (&b.method, b.unique, &b.columns, &b.settings)
 }

@@ -128,13 +128,17 @@ fn shape(place: &Place<'_>, index: &IndexDef, columns: &[(&'static ColumnDef, bo
         .map(|(column, descending)| IndexColumnShape {
             name: column.name.clone(),
             descending: *descending,
-            operator_class: index.ops.filter(|class| !is_default_class(class)).map(str::to_owned),
+            operator_class: index.ops.map(str::to_owned),
+            is_default_class: index.ops.is_none(),
         })
         .collect();
     if index.using == IndexMethod::Btree {
         let led = place.led(columns.iter().map(|column| column.name.clone()).collect());
         if led.len() > columns.len() {
-            columns.insert(0, IndexColumnShape { name: led[0].clone(), ..IndexColumnShape::default() });
+            columns.insert(
+                0,
+                IndexColumnShape { name: led[0].clone(), is_default_class: true, ..IndexColumnShape::default() },
+            );
         }
     }
     // New pages of a growing table are summarised as they fill, not at the next vacuum.
@@ -158,15 +162,6 @@ fn column_sql(column: &IndexColumnShape) -> String {
         sql.push_str(" DESC");
     }
     sql
-}
-
-/// The classes that PostgreSQL takes by itself: the catalog does not show that they were named.
-fn is_default_class(class: &str) -> bool {
-    class.ends_with("_minmax_ops")
-        || matches!(
-            class,
-            "jsonb_ops" | "array_ops" | "tsvector_ops" | "text_ops" | "gist_geometry_ops_2d" | "gist_geography_ops"
-        )
 }
 
 /// The column over whose time a growing table is scanned.

@@ -113,8 +113,10 @@ pub struct IndexColumnShape {
     pub name: String,
     /// Largest first.
     pub descending: bool,
-    /// The operator class, where it is not the type's own for the method.
+    /// The operator class; `None` in a model for the type's own.
     pub operator_class: Option<String>,
+    /// Whether that is the class that PostgreSQL takes by itself.
+    pub is_default_class: bool,
 }
 
 /// How a table is partitioned.

@@ -156,9 +156,12 @@ SELECT c.relname::text AS name, m.amname::text AS method, i.indisunique AS is_un
              LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n - 1] AND a.attnum > 0
              ORDER BY n) AS columns,
        ARRAY(SELECT i.indoption[n - 1] & 1 = 1 FROM generate_series(1, i.indnkeyatts) n ORDER BY n) AS descending,
-       ARRAY(SELECT CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END
+       ARRAY(SELECT o.opcname::text
              FROM generate_series(1, i.indnkeyatts) n JOIN pg_opclass o ON o.oid = i.indclass[n - 1]
-             ORDER BY n) AS classes
+             ORDER BY n) AS classes,
+       ARRAY(SELECT o.opcdefault
+             FROM generate_series(1, i.indnkeyatts) n JOIN pg_opclass o ON o.oid = i.indclass[n - 1]
+             ORDER BY n) AS defaults
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_am m ON m.oid = c.relam
@@ -170,10 +173,13 @@ fn index(row: &PgRow) -> sqlx::Result<IndexShape> {
     let names: Vec<String> = row.try_get("columns")?;
     let descending: Vec<bool> = row.try_get("descending")?;
     let classes: Vec<String> = row.try_get("classes")?;
-    let columns = names.into_iter().zip(descending).zip(classes).map(|((name, descending), class)| IndexColumnShape {
+    let defaults: Vec<bool> = row.try_get("defaults")?;
+    let columns = names.into_iter().zip(descending).zip(classes.into_iter().zip(defaults));
+    let columns = columns.map(|((name, descending), (class, is_default_class))| IndexColumnShape {
         name,
         descending,
-        operator_class: Some(class).filter(|class| !class.is_empty()),
+        operator_class: Some(class),
+        is_default_class,
     });
     Ok(IndexShape {
         name: row.try_get("name")?,

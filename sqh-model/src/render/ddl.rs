@@ -102,7 +102,7 @@ pub fn render(models: &[&'static ModelDef], options: &DdlOptions) -> Result<Ddl>
         made.extend(comment::statements(table, place.schema));
         let foreign = waiting.into_iter().map(|key| reference::statement(table, key, place.schema));
         let of_model = |mut statement: Statement| {
-            statement.model = Some(place.def.name);
+            statement.model = Some(place.def);
             statement
         };
         later.extend(foreign.map(of_model));
@@ -137,9 +137,10 @@ fn shared_statements(tables: &[(Place<'_>, TableShape)]) -> Result<Vec<Statement
 }
 
 /// Indexes share their names across a schema, and `IF NOT EXISTS` would pass over the second in
-/// silence; so would the guard of an enum type.
+/// silence; so would the guard of an enum type, and each table is a type of its own as well.
 fn check_names_are_unique(tables: &[(Place<'_>, TableShape)]) -> Result<()> {
     for (i, (place, table)) in tables.iter().enumerate() {
+        check_enums_are_no_tables(place, table, &tables[..=i])?;
         for (other_place, other) in tables[..i].iter().filter(|(other, _)| other.is_beside(place)) {
             if let Some(name) = table.relation_names().find(|name| other.relation_names().any(|taken| taken == *name)) {
                 return Err(Error::invalid(format!(
@@ -156,6 +157,21 @@ fn check_names_are_unique(tables: &[(Place<'_>, TableShape)]) -> Result<()> {
                 ))
                 .in_model(place.def.name));
             }
+        }
+    }
+    Ok(())
+}
+
+fn check_enums_are_no_tables(place: &Place<'_>, table: &TableShape, tables: &[(Place<'_>, TableShape)]) -> Result<()> {
+    for (other_place, other) in tables.iter().filter(|(other, _)| other.is_beside(place)) {
+        let clash = |(enums, named): (&TableShape, &TableShape)| enums.enums.iter().any(|def| def.name == named.name);
+        if clash((table, other)) || clash((other, table)) {
+            let name = if clash((table, other)) { &other.name } else { &table.name };
+            return Err(Error::invalid(format!(
+                "`{name}` is both a table and an enum type (of `{}` and `{}`): rename one of the two",
+                place.def.name, other_place.def.name
+            ))
+            .in_model(place.def.name));
         }
     }
     Ok(())

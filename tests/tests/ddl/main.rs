@@ -2,6 +2,7 @@
 //! beside it in `snapshots/`, and [`server`] proves that a real server makes of it what the models say.
 
 mod feature;
+mod order;
 mod refused;
 mod server;
 mod snapshots;

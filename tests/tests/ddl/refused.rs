@@ -204,6 +204,19 @@ fn two_things_of_one_name_are_told_before_postgresql_passes_over_one() {
 }
 
 #[test]
+fn an_enum_is_neither_a_type_of_postgresql_nor_a_table() {
+    let error = render(&models![AppRoute], &DdlOptions::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the enum `Path` would be the type `path`, and PostgreSQL has one of its own: rename the enum, or store it as `#[platform_enum(text)]` (model `AppRoute`, field `path`)"
+    );
+    for models in [models![AppVisit, AppLand], models![AppLand, AppVisit]] {
+        let error = render(&models, &DdlOptions::default()).unwrap_err();
+        assert!(error.to_string().starts_with("`state` is both a table and an enum type (of `App"), "{error}");
+    }
+}
+
+#[test]
 fn an_existing_schema_keeps_its_tenant_column() {
     let tenant = TenantColumn {
         name: "website_id".into(),
@@ -263,6 +276,29 @@ struct AppVisitPlace {
 #[platform_enum(native)]
 enum State {
     Open,
+}
+
+#[derive(PlatformModel)]
+#[model(group = "things")]
+#[storage(postgres, table = "state")]
+struct AppLand {
+    #[field(primary_key)]
+    id: Uuid,
+}
+
+#[derive(PlatformModel)]
+#[model(group = "things")]
+#[storage(postgres)]
+struct AppRoute {
+    #[field(primary_key)]
+    id: Uuid,
+    path: Path,
+}
+
+#[derive(PlatformEnum)]
+#[platform_enum(native)]
+enum Path {
+    Short,
 }
 
 mod other {

@@ -84,6 +84,7 @@ fn placements() -> [(DdlOptions, &'static str); 3] {
 }
 
 /// The features whose extensions are on the machine.
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 async fn available() -> Vec<Feature> {
     let server = sqh_dev_postgres::shared().await;
     let mut available = Vec::new();

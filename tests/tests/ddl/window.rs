@@ -142,6 +142,10 @@ fn what_is_no_window_is_refused() {
     assert!(same.to_string().contains("is empty"), "{same}");
     let outside = PartitionWindow::new(day("0000-01-01"), day("2026-01-01")).unwrap_err();
     assert!(outside.to_string().contains("outside the years 1 to 9999"), "{outside}");
+    for text in ["", "2026", "2026-01", "2026-01..", "2026-01..soon", "2026-13..2027-01"] {
+        let error = text.parse::<PartitionWindow>().unwrap_err();
+        assert!(error.to_string().contains("write two days or two months"), "{text}: {error}");
+    }
     let ages = partitions(AppHit::def(), window("1900-01-01", "2026-01-01")).unwrap_err();
     assert!(ages.to_string().contains("more than 10000 partitions (model `AppHit`)"), "{ages}");
 }

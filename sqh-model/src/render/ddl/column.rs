@@ -19,18 +19,23 @@ pub(super) fn shapes(place: &Place<'_>) -> Result<Vec<ColumnShape>> {
 }
 
 /// The native enums that the columns are of, by name.
-pub(super) fn enums(place: &Place<'_>) -> Vec<EnumShape> {
-    let defs = place.def.layout().columns().iter().filter(|column| column.field.sql_type.is_none());
-    let mut enums: Vec<EnumShape> = defs
-        .filter_map(|column| type_name::native_enum(&column.ty))
-        .map(|def| EnumShape {
-            name: type_name::enum_name(def),
-            values: def.variants.iter().map(|variant| variant.name.to_owned()).collect(),
-        })
-        .collect();
+///
+/// # Errors
+/// `Invalid`, naming the field, for a name that the database has already or would cut.
+pub(super) fn enums(place: &Place<'_>) -> Result<Vec<EnumShape>> {
+    let mut enums = Vec::new();
+    for column in place.def.layout().columns().iter().filter(|column| column.field.sql_type.is_none()) {
+        let Some(def) = type_name::native_enum(&column.ty) else {
+            continue;
+        };
+        let name = type_name::enum_name(def);
+        type_name::check_enum_name(def, &name)
+            .map_err(|error| error.in_field(&column.path).in_model(place.def.name))?;
+        enums.push(EnumShape { name, values: def.variants.iter().map(|variant| variant.name.to_owned()).collect() });
+    }
     enums.sort_by(|a, b| a.name.cmp(&b.name));
     enums.dedup();
-    enums
+    Ok(enums)
 }
 
 /// The column in a `CREATE TABLE`.

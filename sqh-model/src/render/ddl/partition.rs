@@ -2,6 +2,8 @@
 //!
 //! Ranges begin at midnight UTC. The renderer has no clock: whoever calls it says what time it is.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, Utc, Weekday};
 use sea_query::{Expr, PostgresQueryBuilder, Table, TableName};
 
@@ -35,6 +37,28 @@ pub struct Partition {
     pub from: NaiveDate,
     /// The day after its last.
     pub to: NaiveDate,
+}
+
+/// Reads `FROM..TO`: two days, or two months whose first days are meant.
+///
+/// ```
+/// use sqh_model::render::ddl::PartitionWindow;
+///
+/// let window: PartitionWindow = "2026-01..2026-07".parse().unwrap();
+/// assert_eq!(window, "2026-01-01..2026-07-01".parse().unwrap());
+/// assert!("2026".parse::<PartitionWindow>().is_err());
+/// ```
+impl FromStr for PartitionWindow {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let day = |text: &str| text.parse::<NaiveDate>().or_else(|_| format!("{text}-01").parse());
+        let (from, to) = text.split_once("..").ok_or(text).map_err(not_a_window)?;
+        match (day(from), day(to)) {
+            (Ok(from), Ok(to)) => Self::new(from, to),
+            _ => Err(not_a_window(text)),
+        }
+    }
 }
 
 impl PartitionWindow {
@@ -174,6 +198,10 @@ pub(super) fn check_is_partitioned(def: &'static ModelDef) -> Result<()> {
     }
     Err(Error::invalid("the model is not partitioned: add `partition_by` to its `#[storage(postgres)]`")
         .in_model(def.name))
+}
+
+fn not_a_window(text: &str) -> Error {
+    Error::invalid(format!("`{text}` is no window: write two days or two months, as in `2026-01..2026-07`"))
 }
 
 fn create(place: &Place<'_>, name: &str) -> sea_query::TableCreateStatement {

@@ -138,6 +138,6 @@ fn statement(place: &Place<'_>, partition: &Partition, retire: Retire) -> Statem
         Retire::Drop => (format!("DROP TABLE {name}"), format!("DROP TABLE IF EXISTS {name}")),
     };
     let mut statement = Statement::new(Creates::Retirement, &partition.name, sql, again);
-    statement.model = Some(place.def.name);
+    statement.model = Some(place.def);
     statement
 }

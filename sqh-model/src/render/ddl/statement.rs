@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::schema::ModelDef;
+
 /// A statement and what it makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -10,7 +12,7 @@ pub struct Statement {
     /// That thing's name, without its schema; a column's comment is named `table.column`.
     pub name: String,
     /// The model that it is for; `None` for what several share.
-    pub model: Option<&'static str>,
+    pub model: Option<&'static ModelDef>,
     /// The statement. It fails where the thing exists.
     pub sql: String,
     /// The statement in a form that can be applied again without harm.
@@ -85,7 +87,8 @@ impl Ddl {
             if statement.model != model {
                 model = statement.model;
                 if let Some(model) = model {
-                    let _ = writeln!(script, "-- {model}\n");
+                    let whose = if model.storage.shared { "shared by all tenants" } else { "of each tenant" };
+                    let _ = writeln!(script, "-- {}, {whose}\n", model.name);
                 }
             }
             let _ = writeln!(script, "{};\n", statement.repeatable_sql);

@@ -36,7 +36,7 @@ pub fn expected(def: &'static ModelDef, options: &DdlOptions) -> Result<TableSha
         settings: if partitioning.is_none() { settings(def) } else { Vec::new() },
         partitioning,
         row_security: policy::shape(&place),
-        enums: column::enums(&place),
+        enums: column::enums(&place)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use sea_query::{ColumnType, PostgresQueryBuilder, StringLen, TableBuilder as _};
 
 use super::name::qualified;
+use crate::error::{Error, Result};
 use crate::schema::{ColumnDef, FieldDef};
 use crate::types::{EnumDef, EnumStorage, Shape, TypeDef};
 use crate::value::ValueKind;
@@ -16,10 +17,10 @@ use crate::value::ValueKind;
 /// assert_eq!(type_sql(&<Vec<f64>>::DEF, None), "double precision[]");
 /// ```
 pub fn type_sql(ty: &TypeDef, schema: Option<&str>) -> String {
-    let name = canonical(&rendered(&ty.column_type()));
+    let name = rendered(&ty.column_type());
     match native_enum(ty) {
         Some(def) => with_enum_name(&name, &enum_name(def), schema),
-        None => name,
+        None => canonical(&name),
     }
 }
 
@@ -31,6 +32,9 @@ pub(super) fn of_column(column: &ColumnDef) -> String {
 pub(super) fn of_field(field: &FieldDef, ty: &TypeDef) -> String {
     if let Some(sql) = field.sql_type {
         return canonical(split_collation(sql).0);
+    }
+    if native_enum(ty).is_some() {
+        return rendered(&ty.column_type());
     }
     let column_type = match (ty.column_type(), field.max_len) {
         (ColumnType::Text, Some(length)) => ColumnType::String(StringLen::N(length)),
@@ -65,6 +69,67 @@ pub(super) fn native_enum(ty: &TypeDef) -> Option<&'static EnumDef> {
         Shape::Link(link) => native_enum(&link.key),
         _ => None,
     }
+}
+
+/// Refuses an enum whose type would be taken for one of PostgreSQL's own, which are found first.
+///
+/// # Errors
+/// `Invalid`, naming the enum.
+pub(super) fn check_enum_name(def: &EnumDef, name: &str) -> Result<()> {
+    const OWN: &[&str] = &[
+        "any",
+        "bit",
+        "bool",
+        "box",
+        "bytea",
+        "char",
+        "cid",
+        "cidr",
+        "circle",
+        "date",
+        "float4",
+        "float8",
+        "inet",
+        "int2",
+        "int4",
+        "int8",
+        "interval",
+        "json",
+        "jsonb",
+        "jsonpath",
+        "line",
+        "lseg",
+        "macaddr",
+        "money",
+        "name",
+        "numeric",
+        "oid",
+        "path",
+        "point",
+        "polygon",
+        "record",
+        "text",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "timetz",
+        "tid",
+        "trigger",
+        "unknown",
+        "uuid",
+        "varbit",
+        "varchar",
+        "void",
+        "xid",
+        "xml",
+    ];
+    if OWN.contains(&name) {
+        return Err(Error::invalid(format!(
+            "the enum `{}` would be the type `{name}`, and PostgreSQL has one of its own: rename the enum, or store it as `#[platform_enum(text)]`",
+            def.name
+        )));
+    }
+    super::name::check("enum type", name)
 }
 
 /// Replaces a bare enum name by its qualified form, and leaves the brackets of an array.

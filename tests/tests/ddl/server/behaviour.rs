@@ -142,6 +142,7 @@ struct AppWord {
 }
 
 #[tokio::test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 async fn text_is_ordered_by_bytes_in_a_database_of_another_collation() {
     let (mut admin, outer) = connect("ddl_collation").await;
     let name = format!("{}_icu", outer.name());

@@ -39,6 +39,30 @@ pub mod scope {
     pub enum Shared {}
 }
 
+/// Which database keeps a model, and whether a key finds one record there: what a reference must know.
+#[doc(hidden)]
+pub mod store {
+    /// A table of a tenant.
+    #[derive(Debug)]
+    pub enum TenantTable {}
+
+    /// A partitioned table of a tenant, whose key does not hold the partition column.
+    #[derive(Debug)]
+    pub enum PartitionedTenantTable {}
+
+    /// A table of the shared database.
+    #[derive(Debug)]
+    pub enum SharedTable {}
+
+    /// A partitioned table of the shared database, whose key does not hold the partition column.
+    #[derive(Debug)]
+    pub enum PartitionedSharedTable {}
+
+    /// A graph of a tenant.
+    #[derive(Debug)]
+    pub enum Graph {}
+}
+
 /// A struct that is a whole data layer. Derive it; do not implement it by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
@@ -51,6 +75,10 @@ pub trait PlatformModel: Sized + Send + Sync + 'static {
 
     /// [`scope::Tenant`] or [`scope::Shared`].
     type Scope;
+
+    /// One of the markers in [`store`].
+    #[doc(hidden)]
+    type Store;
 
     /// The model as data.
     fn def() -> &'static ModelDef;

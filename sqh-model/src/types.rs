@@ -101,6 +101,7 @@ pub mod scalar {
     message = "`{Self}` has no mapping to PostgreSQL, TerminusDB and JSON",
     label = "this type cannot be a field of a model",
     note = "a struct or enum of yours: add `#[derive(PlatformValue)]` or `#[derive(PlatformEnum)]` to it",
+    note = "an unsigned integer: use `i16`, `i32` or `i64`, as the databases do",
     note = "any data that serde knows: store it as `Json<{Self}>`",
     note = "a type of another crate: wrap it in a newtype and implement `FieldType` for that",
     note = "a field that is not stored: mark it `#[field(skip)]`"

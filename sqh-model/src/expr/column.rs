@@ -85,6 +85,12 @@ impl<M, T> Column<M, T> {
         Column { path: self.path.then(inner.path), marker: PhantomData }
     }
 
+    /// The Rust name of the outermost field. Used by generated code.
+    #[doc(hidden)]
+    pub const fn field_name(&self) -> &'static str {
+        self.path.names[0]
+    }
+
     /// The path of Rust names to the field.
     pub const fn path(&self) -> Path {
         self.path

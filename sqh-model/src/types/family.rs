@@ -67,7 +67,11 @@ macro_rules! operator_family {
         $(#[$doc])*
         #[diagnostic::on_unimplemented(message = $message, label = $label)]
         pub trait $name {}
-        $(impl $name for $family {})*
+        $(
+            #[diagnostic::do_not_recommend]
+            impl $name for $family {}
+        )*
+        #[diagnostic::do_not_recommend]
         impl<F: $name> $name for Optional<F> {}
     };
 }
@@ -75,35 +79,35 @@ macro_rules! operator_family {
 operator_family!(
     /// Families whose columns know `like` and `contains_text`.
     Textual,
-    "this operator is for text columns, and the column is of the family `{Self}`",
+    "this operator is for text columns",
     "not a text column":
     Text
 );
 operator_family!(
     /// Families whose columns know `gt`, `lt`, `between` and can order rows.
     Ordered,
-    "columns of the family `{Self}` have no order",
+    "a column of this type has no order",
     "cannot be compared by greater or less, or ordered by":
     Text, Enumeration, Boolean, Integer, Float, Decimal, Uuid, Instant, DateTime, Date, Time, Bytes, Link, Id
 );
 operator_family!(
     /// Families whose columns can be summed and averaged.
     Numeric,
-    "this operation is for numbers, and the column is of the family `{Self}`",
+    "this operation is for numbers",
     "not a number":
     Integer, Float, Decimal
 );
 operator_family!(
     /// Families whose columns can be compared for equality.
     Comparable,
-    "columns of the family `{Self}` cannot be compared for equality",
+    "a column of this type cannot be compared for equality",
     "has no equality in every backend":
     Text, Enumeration, Boolean, Integer, Float, Decimal, Uuid, Instant, DateTime, Date, Time, Bytes, Link, Id, Json
 );
 operator_family!(
     /// Families whose columns hold JSON documents.
     Document,
-    "this operator is for JSON columns, and the column is of the family `{Self}`",
+    "this operator is for JSON columns",
     "not a JSON column":
     Json
 );
@@ -112,19 +116,22 @@ impl<T> Comparable for Set<T> {}
 
 /// Families whose columns hold many elements.
 #[diagnostic::on_unimplemented(
-    message = "this operator is for lists and sets, and the column is of the family `{Self}`",
+    message = "this operator is for lists and sets",
     label = "not a list or a set"
 )]
 pub trait Many {
     /// The element's type.
     type Element: crate::types::FieldType;
 }
+#[diagnostic::do_not_recommend]
 impl<T: crate::types::FieldType> Many for List<T> {
     type Element = T;
 }
+#[diagnostic::do_not_recommend]
 impl<T: crate::types::FieldType> Many for Set<T> {
     type Element = T;
 }
+#[diagnostic::do_not_recommend]
 impl<F: Many> Many for Optional<F> {
     type Element = F::Element;
 }
@@ -135,4 +142,5 @@ impl<F: Many> Many for Optional<F> {
     label = "make the field an `Option` if it can be absent"
 )]
 pub trait Nullable {}
+#[diagnostic::do_not_recommend]
 impl<F> Nullable for Optional<F> {}

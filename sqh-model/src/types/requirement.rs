@@ -5,7 +5,7 @@
 
 use super::{Collection, FieldType, Id, Link, Shape, TypeDef, family};
 use crate::expr::Column;
-use crate::schema::PlatformModel;
+use crate::schema::{PlatformModel, scope, store};
 
 macro_rules! requirement {
     ($(#[$doc:meta])* $name:ident, $message:literal, $label:literal: $($family:ty),*) => {
@@ -15,58 +15,53 @@ macro_rules! requirement {
             /// Named by generated code, to ask for the trait.
             const MET: () = ();
         }
-        $(impl $name for $family {})*
+        $(
+            #[diagnostic::do_not_recommend]
+            impl $name for $family {}
+        )*
     };
 }
 
 requirement!(
-    /// `#[field(primary_key)]`
-    PrimaryKey,
-    "a field of the family `{Self}` cannot be part of the primary key",
-    "a key is text, a number without fraction, a uuid, a time or an enum, and never an `Option`":
-    family::Text, family::Enumeration, family::Integer, family::Uuid, family::Instant, family::DateTime,
-    family::Date, family::Link, family::Decimal, family::Boolean
-);
-requirement!(
     /// `#[storage(partition_by = "…")]`
     PartitionColumn,
-    "a table cannot be partitioned by a field of the family `{Self}`",
+    "a table cannot be partitioned by a field of this type",
     "partition by a `DateTime<Utc>`, a `NaiveDateTime` or a `NaiveDate` that is not an `Option`":
     family::Instant, family::DateTime, family::Date
 );
 requirement!(
     /// `#[field(version)]`
     Version,
-    "a version is a number that counts updates, not a field of the family `{Self}`",
-    "make it an `i64` (or an `i32`)":
+    "a version is a number that counts updates",
+    "make this field an `i64` (or an `i32`)":
     family::Integer
 );
 requirement!(
     /// `#[field(created_at)]`, `#[field(updated_at)]`
     Timestamp,
-    "a field that the engine stamps is a `DateTime<Utc>`, not of the family `{Self}`",
-    "make it a `DateTime<Utc>`":
+    "the engine stamps a record with a `DateTime<Utc>`",
+    "make this field a `DateTime<Utc>`":
     family::Instant
 );
 requirement!(
     /// `#[field(search)]`
     Searchable,
-    "search reads text, not a field of the family `{Self}`",
-    "only text fields can be searched":
+    "search reads text",
+    "this field is not text: leave `search` out":
     family::Text, family::Optional<family::Text>
 );
 requirement!(
     /// `#[field(max_len = n)]`
     Bounded,
-    "`max_len` is for text, not for a field of the family `{Self}`",
-    "remove `max_len`, or make the field a `String`":
+    "`max_len` counts the characters of a text",
+    "this field is not text: leave `max_len` out, or make it a `String`":
     family::Text, family::Optional<family::Text>
 );
 requirement!(
     /// `#[field(owner)]`, `#[field(team)]`
     Holder,
-    "an owner or a team is named by text, a uuid or an integer, not by a field of the family `{Self}`",
-    "make it a `String`, a `Uuid`, an integer, or an `Option` of one":
+    "an owner or a team is named by text, a uuid or an integer",
+    "make this field a `String`, a `Uuid`, an integer, a `Link`, or an `Option` of one":
     family::Text, family::Uuid, family::Integer, family::Link,
     family::Optional<family::Text>, family::Optional<family::Uuid>, family::Optional<family::Integer>,
     family::Optional<family::Link>
@@ -74,9 +69,33 @@ requirement!(
 requirement!(
     /// `#[field(tenant)]`
     TenantColumn,
-    "the tenant column is text, a uuid or an integer, not a field of the family `{Self}`",
-    "make it a `String`, a `Uuid` or an integer":
+    "the tenant column holds text, a uuid or an integer",
+    "make this field a `String`, a `Uuid` or an integer; it is never an `Option`":
     family::Text, family::Uuid, family::Integer
+);
+
+/// `#[field(primary_key)]`, on the family of the field's type `T`.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be part of the primary key",
+    label = "a key is text, a number without fraction, a uuid, a time or an enum, and never an `Option`"
+)]
+pub trait PrimaryKey<T> {
+    /// `T`: an alias that is there only if the requirement is met.
+    type Id;
+}
+macro_rules! primary_key {
+    ($($family:ty),*) => {
+        $(
+            #[diagnostic::do_not_recommend]
+            impl<T: FieldType> PrimaryKey<T> for $family {
+                type Id = T;
+            }
+        )*
+    };
+}
+primary_key!(
+    family::Text, family::Enumeration, family::Integer, family::Uuid, family::Instant, family::DateTime,
+    family::Date, family::Link, family::Decimal, family::Boolean
 );
 
 /// `#[field(on_delete = "set_null")]`
@@ -96,10 +115,13 @@ impl<F> Emptiable for family::Optional<F> {}
     label = "write `Id<Self>`; for a table with a key of its own write `#[storage(postgres)]`"
 )]
 pub trait Identity<M> {
-    /// Named by generated code, to ask for the trait.
-    const MET: () = ();
+    /// `Id<M>`: an alias that is there only if the requirement is met.
+    type Id;
 }
-impl<M> Identity<M> for Id<M> {}
+#[diagnostic::do_not_recommend]
+impl<M: PlatformModel> Identity<M> for Id<M> {
+    type Id = Self;
+}
 
 /// The value that stands for a redacted one where a field is not an `Option`.
 pub trait Mask: FieldType {
@@ -137,38 +159,48 @@ impl<T: Mask> Redact<ToMask> for T {
     }
 }
 
-/// A model that may be referred to by `#[field(references = Model, on_delete = …)]`: only inside one
-/// database is a reference a constraint. `Scope` is the scope of the model that refers.
+/// `#[field(references = Model, on_delete = …)]`: only inside one database is a reference a constraint.
+///
+/// `Scope` is that of the model that refers, and `Self` the [`store`] of the one referred to.
 #[diagnostic::on_unimplemented(
     message = "`on_delete` needs both models in one database",
-    label = "`{Self}` lives in another database than this model: this is a logical reference, remove `on_delete`"
+    label = "the model referred to is kept in another: this is a logical reference, leave `on_delete` out"
 )]
 pub trait ConstrainedFrom<Scope> {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
-impl<M: PlatformModel<Scope = S>, S> ConstrainedFrom<S> for M {}
+impl ConstrainedFrom<scope::Tenant> for store::TenantTable {}
+impl ConstrainedFrom<scope::Tenant> for store::PartitionedTenantTable {}
+impl ConstrainedFrom<scope::Shared> for store::SharedTable {}
+impl ConstrainedFrom<scope::Shared> for store::PartitionedSharedTable {}
 
-/// A model whose key is unique by itself. That of a partitioned table is so only together with the
-/// partition column.
+/// `#[field(references = Model)]`: a [`store`] in which the key alone is unique.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be referred to by its key",
-    label = "its table is partitioned, so its key is unique only together with the partition column",
-    note = "keep the key without `references`, or put the partition column into the primary key of `{Self}`"
+    message = "the key of a partitioned model cannot be referred to",
+    label = "it is unique only together with the partition column",
+    note = "keep the key without `references`, or put the partition column into that model's primary key"
 )]
 pub trait Referable {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
+#[diagnostic::do_not_recommend]
+impl Referable for store::TenantTable {}
+#[diagnostic::do_not_recommend]
+impl Referable for store::SharedTable {}
+#[diagnostic::do_not_recommend]
+impl Referable for store::Graph {}
 
 /// `#[field(references = Model)]`: the type of the model's key, an `Option` of it, or a [`Link`].
 ///
 /// The ways are told apart by `How`, which the compiler infers.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` cannot refer to the key of `{M}`",
-    label = "make it the type of that key, or name another column: `references = {M}.column`"
+    message = "a field of type `{Self}` cannot refer to a key of type `{K}`",
+    label = "the type of the field is not `{K}` and not `Option<{K}>`",
+    note = "to refer to another column than the key write `references = Model.column`"
 )]
-pub trait RefersTo<M, How> {
+pub trait RefersTo<K, How> {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
@@ -186,33 +218,32 @@ pub enum ByLink {}
 #[derive(Debug)]
 pub enum ByOptionalLink {}
 
-impl<M: PlatformModel<Id = T>, T: FieldType> RefersTo<M, ByKey> for T {}
-impl<M: PlatformModel<Id = T>, T: FieldType> RefersTo<M, ByOptionalKey> for Option<T> {}
-impl<M: PlatformModel> RefersTo<M, ByLink> for Link<M> {}
-impl<M: PlatformModel> RefersTo<M, ByOptionalLink> for Option<Link<M>> {}
+impl<K: FieldType> RefersTo<K, ByKey> for K {}
+impl<K: FieldType> RefersTo<K, ByOptionalKey> for Option<K> {}
+impl<M: PlatformModel> RefersTo<M::Id, ByLink> for Link<M> {}
+impl<M: PlatformModel> RefersTo<M::Id, ByOptionalLink> for Option<Link<M>> {}
 
 /// `#[field(references = Model.column)]`: the type of the column, or an `Option` of it.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot refer to a column of type `{T}`",
-    label = "make it a `{T}` or an `Option<{T}>`"
+    label = "make the field a `{T}` or an `Option<{T}>`"
 )]
 pub trait RefersToValue<T> {}
 impl<T: FieldType> RefersToValue<T> for T {}
 impl<T: FieldType> RefersToValue<T> for Option<T> {}
 
-/// Asks that `field` can refer to `column`. Used by generated code.
-pub const fn refers_to_column<M, F: RefersToValue<T>, N, T>(_field: Column<M, F>, _column: Column<N, T>) {}
+/// The Rust name of `column`, which `field` must be able to refer to.
+pub const fn refers_to_column<M, N, T, F: RefersToValue<T>>(
+    column: Column<N, T>,
+    _field: Column<M, F>,
+) -> &'static str {
+    column.field_name()
+}
 
-/// `#[has_many(via = field)]`: a field of the child that refers to this model.
-#[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` cannot lead back to `{M}`",
-    label = "`via` names the child's field that holds the key of `{M}`"
-)]
-pub trait LeadsBack<M, How> {}
-impl<M, How, T: RefersTo<M, How>> LeadsBack<M, How> for T {}
-
-/// Asks that `via` leads back to `M`. Used by generated code.
-pub const fn leads_back<M, N, T: LeadsBack<M, How>, How>(_via: Column<N, T>) {}
+/// The Rust name of `via`, which must be able to refer to a key of the type `K`.
+pub const fn leads_back<K, N, T: RefersTo<K, How>, How>(via: Column<N, T>) -> &'static str {
+    via.field_name()
+}
 
 /// The type of a graph model's field, which the compiler refuses if a graph cannot hold it.
 #[track_caller]

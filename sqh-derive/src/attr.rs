@@ -22,6 +22,10 @@ pub(crate) struct Words {
     /// The attribute's name in the source, for errors about the attribute as a whole.
     pub(crate) at: TokenStream,
     given: Vec<Given>,
+    /// Words that were probably meant by unknown ones: they are not claimed to be missing as well.
+    presumed: Vec<&'static str>,
+    /// Whether something was not understood, and it is not known what was meant.
+    pub(crate) is_unclear: bool,
 }
 
 struct Given {
@@ -31,9 +35,13 @@ struct Given {
 }
 
 impl Words {
+    fn new(at: TokenStream) -> Words {
+        Words { at, given: Vec::new(), presumed: Vec::new(), is_unclear: false }
+    }
+
     /// The words of all attributes called `vocabulary.attr`, each at most once.
     pub(crate) fn merged(cx: &Ctxt, vocabulary: &Vocabulary, attrs: &[Attribute]) -> Words {
-        let mut words = Words { at: TokenStream::new(), given: Vec::new() };
+        let mut words = Words::new(TokenStream::new());
         for attr in attrs.iter().filter(|attr| attr.path().is_ident(vocabulary.attr)) {
             if words.at.is_empty() {
                 words.at = quote::ToTokens::to_token_stream(attr.path());
@@ -57,6 +65,11 @@ impl Words {
     /// Whether the word was written, rightly or wrongly.
     pub(crate) fn has(&self, word: Word) -> bool {
         self.find(word).is_some()
+    }
+
+    /// Whether the word was written, or probably meant by an unknown one.
+    pub(crate) fn means(&self, word: Word) -> bool {
+        self.has(word) || self.presumed.contains(&word.name)
     }
 
     /// The word's string.
@@ -99,6 +112,7 @@ impl Words {
                 }
             }
             _ => {
+                self.is_unclear = true;
                 let example = vocabulary.words[0].usage;
                 let name = vocabulary.attr;
                 cx.error(&attr.meta, format!("`{name}` takes words in parentheses, such as `#[{name}({example})]`"));
@@ -113,9 +127,12 @@ impl Words {
                 Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
                 Ok(()) => {
                     cx.syn_error(input.error("expected `,` between two words"));
-                    skip_to_comma(input);
+                    if !input.peek(Ident::peek_any) {
+                        skip_to_comma(input);
+                    }
                 }
                 Err(error) => {
+                    self.is_unclear = true;
                     cx.syn_error(error);
                     skip_to_comma(input);
                 }
@@ -126,12 +143,21 @@ impl Words {
     }
 
     fn read_word(&mut self, cx: &Ctxt, vocabulary: &Vocabulary, input: ParseStream<'_>) -> syn::Result<()> {
+        if let Some(word) = quoted_word(vocabulary, input) {
+            self.presumed.push(word.name);
+            return Err(input.error(format!("write `{}` without quotes", word.name)));
+        }
         if !input.peek(Ident::peek_any) {
-            return Err(no_word(vocabulary, input));
+            let names = quoted(vocabulary.names());
+            return Err(input.error(format!("expected a word of {vocabulary}: {names}")));
         }
         let written = Ident::parse_any(input)?;
         let name = plain(&written);
         let Some(word) = vocabulary.find(&name) else {
+            match vocabulary.presume(&name) {
+                Some(word) => self.presumed.push(word.name),
+                None => self.is_unclear = true,
+            }
             cx.error(&written, unknown_word(vocabulary, &name));
             skip_to_comma(input);
             return Ok(());
@@ -146,28 +172,18 @@ impl Words {
 }
 
 fn unknown_word(vocabulary: &Vocabulary, name: &str) -> String {
-    let attr = vocabulary.attr;
-    let mut message = format!("unknown word `{name}` in `#[{attr}(…)]`");
-    if let Some(misnomer) = symbol::MISNOMERS.iter().find(|misnomer| misnomer.name == name && attr == "field") {
-        message += &format!(": {}", misnomer.advice);
-    } else if let Some(owner) = symbol::ALL.iter().find(|other| other.attr != attr && other.find(name).is_some()) {
-        message += &format!(": it is a word of `#[{}(…)]`", owner.attr);
-    } else {
-        message += &did_you_mean(name, vocabulary.names());
-    }
-    message += &format!("\nvalid words: {}", quoted(vocabulary.names()));
-    message
+    let advice = match (vocabulary.misnomer(name), vocabulary.owner_of(name)) {
+        (Some(misnomer), _) => format!(": {}", misnomer.advice),
+        (None, Some(owner)) => format!(": it is a word of {owner}"),
+        (None, None) => did_you_mean(name, vocabulary.names()),
+    };
+    format!("unknown word `{name}` in {vocabulary}{advice}\nvalid words: {}", quoted(vocabulary.names()))
 }
 
-fn no_word(vocabulary: &Vocabulary, input: ParseStream<'_>) -> syn::Error {
-    if let Ok(text) = input.fork().parse::<LitStr>() {
-        let value = text.value();
-        if vocabulary.find(&value).is_some() {
-            return syn::Error::new(text.span(), format!("write `{value}` without quotes"));
-        }
-    }
-    let names = quoted(vocabulary.names());
-    input.error(format!("expected a word of `#[{}(…)]`: {names}", vocabulary.attr))
+/// The word that stands in quotes where it needs none.
+fn quoted_word(vocabulary: &Vocabulary, input: ParseStream<'_>) -> Option<Word> {
+    let text = input.fork().parse::<LitStr>().ok()?;
+    vocabulary.find(&text.value())
 }
 
 /// Leaves `input` at the next comma outside of any group, or at its end.

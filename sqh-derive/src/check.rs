@@ -14,6 +14,8 @@ mod partition;
 mod relation;
 mod storage;
 
+pub(crate) use self::fields::MAX_KEY_FIELDS;
+
 /// The longest identifier of PostgreSQL in bytes; it cuts longer ones without an error.
 const MAX_IDENTIFIER_BYTES: usize = 63;
 
@@ -36,6 +38,7 @@ const MODEL_CHECKS: &[fn(&Ctxt, &Model)] = &[
     partition::check_unique_index_holds_partition_column,
     graph::check_graph_model_has_an_id,
     graph::check_key_names_fields,
+    fields::check_fields_are_there,
     fields::check_primary_key_is_there,
     fields::check_primary_key_is_not_too_wide,
     fields::check_each_role_is_played_once,

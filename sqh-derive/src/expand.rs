@@ -4,9 +4,9 @@
 //! [`columns`], and where a word asks something of the type a line in [`require`]. All logic is in
 //! ordinary functions of `sqh-model`, because what stands here is compiled again by every user.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, Path};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Path, Type};
 
 use crate::ir::Model;
 
@@ -28,6 +28,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
     let codec = codec::functions(&model.fields);
     let columns = columns::constants(ident, &model.fields, None);
     let lookups = key::lookups(model);
+    let store = store(model);
     let requirements = require::all(model);
     let subdocument = def::subdocument(model);
     in_scope(
@@ -37,6 +38,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
             impl __sqh::PlatformModel for #ident {
                 type Id = #id;
                 type Scope = __sqh::scope::#scope;
+                type Store = __sqh::store::#store;
                 #def
                 #codec
             }
@@ -52,6 +54,36 @@ pub(crate) fn model(model: &Model) -> TokenStream {
 fn scope(model: &Model) -> Ident {
     let shared = model.is_postgres() && model.storage.has(crate::symbol::SHARED);
     Ident::new(if shared { "Shared" } else { "Tenant" }, proc_macro2::Span::call_site())
+}
+
+/// The marker of the database that keeps the model, and of whether its key alone is unique there.
+fn store(model: &Model) -> Ident {
+    let shared = model.storage.has(crate::symbol::SHARED);
+    let partitioned = model.partition().is_some_and(|partition| !model.is_key(partition));
+    let name = match (model.is_postgres(), shared, partitioned) {
+        (false, ..) => "Graph",
+        (true, false, false) => "TenantTable",
+        (true, false, true) => "PartitionedTenantTable",
+        (true, true, false) => "SharedTable",
+        (true, true, true) => "PartitionedSharedTable",
+    };
+    Ident::new(name, proc_macro2::Span::call_site())
+}
+
+/// `<T as FieldType>::Family`, spanned as [`at_type`] says.
+fn family_of(ty: &Type) -> TokenStream {
+    at_type(&ty.to_token_stream(), &quote!(__sqh::FieldType), "Family")
+}
+
+/// `<T as Trait>::Item`, of which the first and the last token have the spans of those of `T`: wherever
+/// it stands, the compiler points at the whole of `T`, and reports the same thing once.
+fn at_type(ty: &TokenStream, bound: &TokenStream, item: &str) -> TokenStream {
+    let mut spans = ty.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let open = quote_spanned!(first=> <);
+    let item = Ident::new(item, last);
+    quote!(#open #ty as #bound>::#item)
 }
 
 /// `items` in a scope of their own, where `__sqh` is the module that generated code names.

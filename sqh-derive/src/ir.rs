@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) fields: Vec<Field>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) has_many: Vec<HasMany>,
+    /// False for an input that has no named fields, which was reported.
+    pub(crate) is_struct: bool,
     /// The room for `#[policy(…)]`: what was written, refused by `check` until policies are compiled.
     pub(crate) policies: Vec<TokenStream>,
 }
@@ -141,7 +143,7 @@ impl Model {
 
     /// Whether the field is part of the identity.
     pub(crate) fn is_key(&self, field: &Field) -> bool {
-        if self.is_postgres() { field.has(symbol::PRIMARY_KEY) } else { field.name == "id" }
+        if self.is_postgres() { field.words.means(symbol::PRIMARY_KEY) } else { field.name == "id" }
     }
 
     /// The field named by `partition_by`, if it is there.

@@ -56,7 +56,7 @@ fn expand_enum(input: &DeriveInput) -> TokenStream {
     let cx = Ctxt::new();
     let names = ir::Enum::read(&cx, input);
     check::platform_enum(&cx, &names);
-    finish(cx, || expand::names::platform_enum(&names), || fallback::platform_enum(&names))
+    finish(cx, || expand::names::platform_enum(&names), || fallback::platform_enum(&names, &input.generics))
 }
 
 fn expand_value(input: &DeriveInput) -> TokenStream {

@@ -2,7 +2,9 @@
 //!
 //! A new word is a constant here, a row in its attribute's table, and a reader in `ir`.
 
-use crate::case::RENAME_RULES;
+use std::fmt;
+
+use crate::case::{RENAME_RULES, near_miss};
 
 /// One word of an attribute.
 #[derive(Clone, Copy)]
@@ -49,12 +51,15 @@ pub(crate) enum Form {
 /// The words of one attribute.
 pub(crate) struct Vocabulary {
     pub(crate) attr: &'static str,
+    /// Where messages say that the words stand.
+    place: &'static str,
     pub(crate) words: &'static [Word],
 }
 
 /// A word that is no word here, and what to write instead.
 pub(crate) struct Misnomer {
-    pub(crate) name: &'static str,
+    name: &'static str,
+    means: Option<Word>,
     pub(crate) advice: &'static str,
 }
 
@@ -76,9 +81,12 @@ pub(crate) const LANGUAGE: Word = word("language", Form::Text, r#"language = "en
 /// For crates that know the runtime by another name; not part of the grammar that messages list.
 pub(crate) const CRATE: Word = word("crate", Form::Text, r#"crate = "path""#);
 
-pub(crate) const SEARCH: Vocabulary = Vocabulary { attr: "search", words: &[LANGUAGE] };
-pub(crate) const MODEL: Vocabulary =
-    Vocabulary { attr: "model", words: &[GROUP, NAME, RENAME_ALL, RENAMED_FROM, SEARCH_OPTIONS, CRATE] };
+pub(crate) const SEARCH: Vocabulary = Vocabulary { attr: "search", place: "`search(…)`", words: &[LANGUAGE] };
+pub(crate) const MODEL: Vocabulary = Vocabulary {
+    attr: "model",
+    place: "`#[model(…)]`",
+    words: &[GROUP, NAME, RENAME_ALL, RENAMED_FROM, SEARCH_OPTIONS, CRATE],
+};
 
 // #[storage(…)]
 pub(crate) const TERMINUSDB: Word = flag("terminusdb");
@@ -101,6 +109,7 @@ pub(crate) const RETENTION: Word = word("retention", Form::Text, r#"retention = 
 
 pub(crate) const STORAGE: Vocabulary = Vocabulary {
     attr: "storage",
+    place: "`#[storage(…)]`",
     words: &[
         TERMINUSDB,
         KEY,
@@ -137,13 +146,16 @@ pub(crate) const WHERE: Word = word("where", Form::Text, r#"where = "deleted_at 
 pub(crate) const UNDER_RLS: Word = flag("under_rls");
 
 pub(crate) const INDEX: Vocabulary =
-    Vocabulary { attr: "index", words: &[COLUMNS, UNIQUE, USING, OPS, WHERE, NAME, UNDER_RLS] };
+    Vocabulary {
+        attr: "index", place: "`#[index(…)]`", words: &[COLUMNS, UNIQUE, USING, OPS, WHERE, NAME, UNDER_RLS]
+    };
 
 // #[has_many(…)]
 pub(crate) const CHILD: Word = word("model", Form::Path, "model = Child");
 pub(crate) const VIA: Word = word("via", Form::Field, "via = child_field");
 
-pub(crate) const HAS_MANY: Vocabulary = Vocabulary { attr: "has_many", words: &[NAME, CHILD, VIA] };
+pub(crate) const HAS_MANY: Vocabulary =
+    Vocabulary { attr: "has_many", place: "`#[has_many(…)]`", words: &[NAME, CHILD, VIA] };
 
 // #[field(…)]
 /// The longest `varchar` that PostgreSQL has.
@@ -174,6 +186,7 @@ pub(crate) const SQL_TYPE: Word = word("sql_type", Form::Text, r#"sql_type = "nu
 
 pub(crate) const FIELD: Vocabulary = Vocabulary {
     attr: "field",
+    place: "`#[field(…)]`",
     words: &[
         PRIMARY_KEY,
         UNIQUE,
@@ -205,8 +218,11 @@ pub(crate) const FIELD: Vocabulary = Vocabulary {
 pub(crate) const POSTGRES_FIELD_ONLY: &[Word] =
     &[PRIMARY_KEY, UNIQUE, FIELD_INDEX, COLUMN, DEFAULT_SQL, CHECK, REFERENCES, ON_DELETE, GENERATED, TENANT, SQL_TYPE];
 /// The words of `#[field(…)]` that a field of an embedded value knows.
-pub(crate) const VALUE_FIELD: Vocabulary =
-    Vocabulary { attr: "field", words: &[COLUMN, MAX_LEN, DEFAULT, SKIP, RENAME, RENAMED_FROM, SQL_TYPE] };
+pub(crate) const VALUE_FIELD: Vocabulary = Vocabulary {
+    attr: "field",
+    place: "`#[field(…)]` of an embedded value",
+    words: &[COLUMN, MAX_LEN, DEFAULT, SKIP, RENAME, RENAMED_FROM, SQL_TYPE],
+};
 /// Roles that one field of a model may have.
 pub(crate) const ROLES: &[Word] = &[OWNER, TEAM, TENANT, VERSION, CREATED_AT, UPDATED_AT];
 
@@ -217,27 +233,38 @@ pub(crate) const FLATTEN: Word = flag("flatten");
 pub(crate) const JSON: Word = flag("json");
 
 pub(crate) const PLATFORM_ENUM: Vocabulary =
-    Vocabulary { attr: "platform_enum", words: &[NATIVE, TEXT, RENAME_ALL, CRATE] };
-pub(crate) const PLATFORM_VALUE: Vocabulary = Vocabulary { attr: "platform_value", words: &[FLATTEN, JSON, CRATE] };
+    Vocabulary { attr: "platform_enum", place: "`#[platform_enum(…)]`", words: &[NATIVE, TEXT, RENAME_ALL, CRATE] };
+pub(crate) const PLATFORM_VALUE: Vocabulary =
+    Vocabulary { attr: "platform_value", place: "`#[platform_value(…)]`", words: &[FLATTEN, JSON, CRATE] };
 
 /// Every attribute of `PlatformModel`, to say where a misplaced word belongs.
-pub(crate) const ALL: &[&Vocabulary] = &[&MODEL, &STORAGE, &FIELD, &INDEX, &HAS_MANY];
+const MODEL_ATTRIBUTES: &[&Vocabulary] = &[&MODEL, &STORAGE, &FIELD, &INDEX, &HAS_MANY];
 
-/// Words of other libraries, and what they are called here.
-pub(crate) const MISNOMERS: &[Misnomer] = &[
-    Misnomer { name: "nullable", advice: "a field is nullable when its type is an `Option`" },
-    Misnomer { name: "optional", advice: "a field is nullable when its type is an `Option`" },
-    Misnomer { name: "not_null", advice: "a field is mandatory unless its type is an `Option`" },
-    Misnomer { name: "pk", advice: "write `primary_key`" },
-    Misnomer { name: "id", advice: "write `primary_key`" },
-    Misnomer { name: "foreign_key", advice: "write `references = Model.column`" },
-    Misnomer { name: "fk", advice: "write `references = Model.column`" },
-    Misnomer { name: "length", advice: "write `max_len = n`" },
-    Misnomer { name: "size", advice: "write `max_len = n`" },
-    Misnomer { name: "auto_increment", advice: "keys are made by the client: use a `Uuid`" },
-    Misnomer { name: "ignore", advice: "write `skip`" },
-    Misnomer { name: "type", advice: "the type mapping decides; to override it write `sql_type = \"…\"`" },
+/// Words of other libraries in `#[field(…)]`, and what they are called here.
+const MISNOMERS: &[Misnomer] = &[
+    misnomer("nullable", None, "a field is nullable when its type is an `Option`"),
+    misnomer("optional", None, "a field is nullable when its type is an `Option`"),
+    misnomer("not_null", None, "a field is mandatory unless its type is an `Option`"),
+    misnomer("pk", Some(PRIMARY_KEY), "write `primary_key`"),
+    misnomer("id", Some(PRIMARY_KEY), "write `primary_key`"),
+    misnomer("foreign_key", Some(REFERENCES), "write `references = Model.column`"),
+    misnomer("fk", Some(REFERENCES), "write `references = Model.column`"),
+    misnomer("length", Some(MAX_LEN), "write `max_len = n`"),
+    misnomer("size", Some(MAX_LEN), "write `max_len = n`"),
+    misnomer("auto_increment", None, "keys are made by the client: use a `Uuid`"),
+    misnomer("ignore", Some(SKIP), "write `skip`"),
+    misnomer("name", Some(RENAME), "write `column = \"…\"` for the column, `rename = \"…\"` for JSON"),
+    misnomer("type", Some(SQL_TYPE), "the type mapping decides; to override it write `sql_type = \"…\"`"),
 ];
+
+const fn misnomer(name: &'static str, means: Option<Word>, advice: &'static str) -> Misnomer {
+    Misnomer { name, means, advice }
+}
+
+/// Whether an attribute cannot do without the word.
+pub(crate) fn is_required(word: Word) -> bool {
+    [GROUP, COLUMNS, CHILD, VIA].iter().any(|required| required.name == word.name)
+}
 
 impl Word {
     /// Whether messages list it.
@@ -252,9 +279,39 @@ impl Vocabulary {
         self.words.iter().find(|word| word.name == name).copied()
     }
 
+    /// The word that `name`, which is none, probably means.
+    pub(crate) fn presume(&self, name: &str) -> Option<Word> {
+        match self.misnomer(name) {
+            Some(misnomer) => misnomer.means,
+            None if self.owner_of(name).is_some() => None,
+            None => near_miss(name, self.names()).and_then(|name| self.find(name)),
+        }
+    }
+
+    /// What another library's word is called here.
+    pub(crate) fn misnomer(&self, name: &str) -> Option<&'static Misnomer> {
+        MISNOMERS.iter().find(|misnomer| self.attr == FIELD.attr && misnomer.name == name)
+    }
+
+    /// Where the word stands that is none here.
+    pub(crate) fn owner_of(&self, name: &str) -> Option<&'static str> {
+        if self.place == VALUE_FIELD.place {
+            return FIELD.find(name).map(|_| "a model's field, and this is an embedded value");
+        }
+        let is_of_a_model = MODEL_ATTRIBUTES.iter().any(|known| known.attr == self.attr);
+        let mut others = MODEL_ATTRIBUTES.iter().filter(|other| is_of_a_model && other.attr != self.attr);
+        others.find(|other| other.find(name).is_some()).map(|other| other.place)
+    }
+
     /// The names that messages list.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
         self.words.iter().filter(|word| word.is_listed()).map(|word| word.name)
+    }
+}
+
+impl fmt::Display for Vocabulary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.place)
     }
 }
 
@@ -269,7 +326,7 @@ mod tests {
 
     #[test]
     fn no_attribute_lists_a_word_twice() {
-        for vocabulary in ALL.iter().chain([&&VALUE_FIELD, &&PLATFORM_ENUM, &&PLATFORM_VALUE]) {
+        for vocabulary in MODEL_ATTRIBUTES.iter().chain([&&VALUE_FIELD, &&PLATFORM_ENUM, &&PLATFORM_VALUE]) {
             let mut names: Vec<_> = vocabulary.words.iter().map(|word| word.name).collect();
             names.sort_unstable();
             let before = names.len();
@@ -280,7 +337,7 @@ mod tests {
 
     #[test]
     fn each_usage_begins_with_its_word() {
-        for word in ALL.iter().flat_map(|vocabulary| vocabulary.words) {
+        for word in MODEL_ATTRIBUTES.iter().flat_map(|vocabulary| vocabulary.words) {
             assert!(word.usage.starts_with(word.name), "{}", word.usage);
         }
     }

@@ -1,5 +1,6 @@
 //! Reads what follows a word, by the word's form.
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -56,6 +57,8 @@ pub(super) fn read(cx: &Ctxt, word: Word, written: &Ident, input: ParseStream<'_
     let bare = input.is_empty() || input.peek(Token![,]);
     match word.form {
         Form::Flag | Form::FlagOrOneOf(_) | Form::FlagOrPermission if bare => return Ok(Value::Flag),
+        // What follows is the next word, and the comma is missing.
+        Form::Flag if !input.peek(Token![=]) && !input.peek(token::Paren) => return Ok(Value::Flag),
         Form::Words(vocabulary) => return read_words(cx, word, vocabulary, written, input),
         _ if bare => {
             cx.error(written, format!("`{}` needs a value: write `{}`", word.name, word.usage));
@@ -107,7 +110,7 @@ fn read_words(
     }
     let content;
     syn::parenthesized!(content in input);
-    let mut words = Words { at: quote::ToTokens::to_token_stream(written), given: Vec::new() };
+    let mut words = Words::new(written.to_token_stream());
     words.read(cx, vocabulary, &content);
     Ok(Value::Words(words))
 }
@@ -140,12 +143,17 @@ fn string(expr: &Expr) -> Option<&LitStr> {
 
 fn text(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
     let Some(text) = string(expr) else {
-        cx.error(expr, format!("`{}` is a string: write `{}`", word.name, word.usage));
+        let usage = match expr {
+            Expr::Path(path) => format!("{} = \"{}\"", word.name, path.to_token_stream()),
+            _ => word.usage.to_owned(),
+        };
+        cx.error(expr, format!("`{}` is a string: write `{usage}`", word.name));
         return None;
     };
     let value = text.value();
     if value.trim().is_empty() {
-        cx.error(text, format!("`{}` is empty: write `{}`, or leave the word out", word.name, word.usage));
+        let or_nothing = if symbol::is_required(word) { "" } else { ", or leave the word out" };
+        cx.error(text, format!("`{}` is empty: write `{}`{or_nothing}", word.name, word.usage));
         return None;
     }
     if value.contains('\0') {
@@ -190,7 +198,8 @@ fn path(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
     if let Expr::Path(ExprPath { path, qself: None, .. }) = expr {
         return Some(Value::Path(path.clone()));
     }
-    cx.error(expr, format!("`{}` is the name of a model, without quotes: write `{}`", word.name, word.usage));
+    let usage = without_quotes(word, expr);
+    cx.error(expr, format!("`{}` is the name of a model, without quotes: write `{usage}`", word.name));
     None
 }
 
@@ -200,7 +209,8 @@ fn field(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
     {
         return Some(Value::Field(ident.clone()));
     }
-    cx.error(expr, format!("`{}` is the name of a field, without quotes: write `{}`", word.name, word.usage));
+    let usage = without_quotes(word, expr);
+    cx.error(expr, format!("`{}` is the name of a field, without quotes: write `{usage}`", word.name));
     None
 }
 
@@ -245,8 +255,15 @@ fn reference(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
         }
         _ => {}
     }
-    cx.error(expr, format!("`{}` names a model, and a column if it is not the key: write `{}`", word.name, word.usage));
+    let usage = without_quotes(word, expr);
+    cx.error(expr, format!("`{}` names a model, and a column if it is not the key: write `{usage}`", word.name));
     None
+}
+
+/// How the word is written with what stands in quotes, or else as in its usage.
+fn without_quotes(word: Word, expr: &Expr) -> String {
+    let name = string(expr).map(LitStr::value).filter(|text| syn::parse_str::<Expr>(text).is_ok());
+    name.map_or_else(|| word.usage.to_owned(), |name| format!("{} = {name}", word.name))
 }
 
 fn key(cx: &Ctxt, expr: &Expr) -> Option<Value> {
@@ -260,7 +277,12 @@ fn key(cx: &Ctxt, expr: &Expr) -> Option<Value> {
     };
     let valid = "valid keys: `random`, `lexical(\"a\", \"b\")`, `hash(\"a\")`, `value_hash`";
     let Some(name) = name else {
-        cx.error(expr, format!("this is no key strategy, which is written without quotes\n{valid}"));
+        let known = string(expr).map(LitStr::value).filter(|text| symbol::KEYS.contains(&text.as_str()));
+        let message = known.map_or_else(
+            || "this is no key strategy".to_owned(),
+            |name| format!("a key strategy is written without quotes: `key = {name}`"),
+        );
+        cx.error(expr, format!("{message}\n{valid}"));
         return None;
     };
     let strategy = name.unraw().to_string();
@@ -299,6 +321,10 @@ fn permission(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
             return Some(Value::Text(name.clone()));
         }
     }
-    cx.error(expr, format!("`{}` stands alone or names one permission: write `{}`", word.name, word.usage));
+    let usage = string(expr).map_or_else(
+        || word.usage.to_owned(),
+        |name| format!("{} = permission({})", word.name, name.to_token_stream()),
+    );
+    cx.error(expr, format!("`{}` stands alone or names one permission: write `{usage}`", word.name));
     None
 }

@@ -8,7 +8,7 @@ use crate::ir::{Field, Model};
 use crate::symbol::{self, Word};
 
 /// The most columns that a key can have: keys are tuples, and tuples have implementations up to here.
-const MAX_KEY_FIELDS: usize = 6;
+pub(crate) const MAX_KEY_FIELDS: usize = 6;
 
 /// Two words of which a field has one, and why.
 const EXCLUSIONS: &[(Word, &[Word], &str)] = &[
@@ -25,8 +25,8 @@ const EXCLUSIONS: &[(Word, &[Word], &str)] = &[
         "PostgreSQL computes a generated column, so it has no default",
     ),
     (
-        symbol::GENERATED,
-        &[symbol::PRIMARY_KEY],
+        symbol::PRIMARY_KEY,
+        &[symbol::GENERATED],
         "the key is known before the row is written, and a generated column is not",
     ),
     (
@@ -39,7 +39,7 @@ const EXCLUSIONS: &[(Word, &[Word], &str)] = &[
         &[symbol::MAX_LEN],
         "with a type of your own the length belongs into it: `sql_type = \"varchar(n)\"`",
     ),
-    (symbol::REDACT, &[symbol::PRIMARY_KEY], "a key is never hidden: without it no record can be named"),
+    (symbol::PRIMARY_KEY, &[symbol::REDACT], "a key is never hidden: without it no record can be named"),
     (symbol::OWNER, &[symbol::TEAM], "a field holds either the owner or the team"),
     (symbol::TENANT, MANAGED, "the tenant column is written by the runtime alone"),
     (
@@ -112,6 +112,13 @@ pub(super) fn check_words_belong_to_the_backend(cx: &Ctxt, model: &Model) {
             };
             cx.error(written, format!("`{}` is a word for PostgreSQL models: {advice}", word.name));
         }
+    }
+}
+
+pub(super) fn check_fields_are_there(cx: &Ctxt, model: &Model) {
+    // An abstract class may do no more than to give others a common name.
+    if model.is_struct && model.fields.is_empty() && !model.storage.has(symbol::ABSTRACT) {
+        cx.error(&model.ident, "a record without fields holds nothing: add the fields that it is made of");
     }
 }
 

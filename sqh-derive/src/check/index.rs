@@ -19,7 +19,7 @@ pub(super) fn check_indexes_are_postgres(cx: &Ctxt, model: &Model) {
 
 pub(super) fn check_index_has_columns(cx: &Ctxt, model: &Model) {
     for index in &model.indexes {
-        if !index.words.has(symbol::COLUMNS) {
+        if !index.words.means(symbol::COLUMNS) && !index.words.is_unclear {
             cx.error(&index.words.at, format!("the index has no columns: write `{}`", symbol::COLUMNS.usage));
         }
     }

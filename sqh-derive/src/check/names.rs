@@ -11,6 +11,9 @@ use crate::symbol;
 
 pub(super) fn check_group_is_a_slug(cx: &Ctxt, model: &Model) {
     if !model.words.has(symbol::GROUP) {
+        if model.words.means(symbol::GROUP) || model.words.is_unclear {
+            return;
+        }
         let at = if model.words.at.is_empty() { model.ident.to_token_stream() } else { model.words.at.clone() };
         cx.error(at, "the model has no group: write `#[model(group = \"…\")]`, such as \"lab\"");
         return;

@@ -7,7 +7,7 @@ use crate::symbol;
 pub(super) fn check_relation_is_complete(cx: &Ctxt, model: &Model) {
     for relation in &model.has_many {
         for word in [symbol::NAME, symbol::CHILD, symbol::VIA] {
-            if !relation.words.has(word) {
+            if !relation.words.means(word) && !relation.words.is_unclear {
                 cx.error(&relation.words.at, format!("the relation has no `{}`: add `{}`", word.name, word.usage));
             }
         }

@@ -1,5 +1,7 @@
 //! The column constants: `AppLabResult::VALUE`.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Generics, Ident};
@@ -16,7 +18,10 @@ pub(super) fn constants(ident: &Ident, fields: &[Field], generics: Option<&Gener
         }
         None => (None, None, None),
     };
-    let constants = fields.iter().filter(|field| has_column(field)).map(constant);
+    // In a stub two fields may share a name; the message says so.
+    let mut names = HashSet::new();
+    let fields = fields.iter().filter(|field| has_column(field) && names.insert(&field.constant));
+    let constants = fields.map(constant);
     quote! {
         // A column that nobody asks for yet is no mistake.
         #[automatically_derived]

@@ -19,7 +19,7 @@ pub(super) fn function(model: &Model) -> TokenStream {
     let fields = model.stored().map(|field| self::field(model, field));
     let doc = non_empty("doc", doc);
     let indexes = list("indexes", model.indexes.iter().map(index));
-    let has_many = list("has_many", model.has_many.iter().filter_map(has_many));
+    let has_many = list("has_many", model.has_many.iter().filter_map(|relation| has_many(model, relation)));
     let renamed_from = optional_text("renamed_from", model.words.text(symbol::RENAMED_FROM));
     let language = match model.words.value(symbol::SEARCH_OPTIONS) {
         Some(Value::Words(words)) => optional_text("search_language", words.text(symbol::LANGUAGE)),
@@ -133,7 +133,8 @@ fn field(model: &Model, field: &Field) -> TokenStream {
         let def = quote_spanned!(ty.span()=> __sqh::Some(<#ty as __sqh::PlatformModel>::def));
         return field_literal(field, &[member("parent", &def)]);
     }
-    let mut def = quote!(<#ty as __sqh::FieldType>::DEF);
+    // At the type's span, where the compiler points if the definition cannot be computed.
+    let mut def = quote_spanned!(ty.span()=> <#ty as __sqh::FieldType>::DEF);
     if !model.is_postgres() {
         // Evaluated with the table, so that the message stands at the type.
         def = quote_spanned!(ty.span()=> __sqh::requirement::in_graph(#def));
@@ -156,7 +157,9 @@ fn field(model: &Model, field: &Field) -> TokenStream {
         set.extend(optional_text(word.name, field.words.text(word)));
     }
     set.extend(search(field).map(|value| member("search", &value)));
-    set.extend(field.references.as_ref().map(|reference| member("references", &self::reference(field, reference))));
+    set.extend(
+        field.references.as_ref().map(|reference| member("references", &self::reference(model, field, reference))),
+    );
     set.extend(redact(field).map(|value| member("redact", &value)));
     set.extend(common(field));
     field_literal(field, &set)
@@ -165,7 +168,7 @@ fn field(model: &Model, field: &Field) -> TokenStream {
 /// The literal of an embedded value's field.
 pub(super) fn embedded_field(field: &Field) -> TokenStream {
     let ty = &field.ty;
-    let mut set = vec![member("ty", &quote!(<#ty as __sqh::FieldType>::DEF))];
+    let mut set = vec![member("ty", &quote_spanned!(ty.span()=> <#ty as __sqh::FieldType>::DEF))];
     set.extend(common(field));
     field_literal(field, &set)
 }
@@ -202,12 +205,16 @@ fn search(field: &Field) -> Option<TokenStream> {
     Some(quote!(__sqh::Some(__sqh::SearchWeight::#weight)))
 }
 
-fn reference(field: &Field, reference: &Reference) -> TokenStream {
+fn reference(model: &Model, field: &Field, reference: &Reference) -> TokenStream {
     let target = &reference.model;
+    let of_target = quote_spanned!(target.span()=> <#target as __sqh::PlatformModel>);
     let column = match &reference.column {
         Some(column) => {
-            let column = crate::case::plain(column);
-            quote!(__sqh::Some(#column))
+            let (mut ident, mut own) = (model.ident.clone(), field.constant.clone());
+            ident.set_span(column.span());
+            own.set_span(column.span());
+            let other = column_of(target, column);
+            quote_spanned!(column.span()=> __sqh::Some(__sqh::requirement::refers_to_column(#other, #ident::#own)))
         }
         None => quote!(__sqh::None),
     };
@@ -218,8 +225,7 @@ fn reference(field: &Field, reference: &Reference) -> TokenStream {
         }
         None => quote!(__sqh::None),
     };
-    let model = quote_spanned!(target.span()=> <#target as __sqh::PlatformModel>::def);
-    quote!(__sqh::Some(__sqh::Reference { model: #model, column: #column, on_delete: #on_delete }))
+    quote!(__sqh::Some(__sqh::Reference { model: #of_target::def, column: #column, on_delete: #on_delete }))
 }
 
 fn redact(field: &Field) -> Option<TokenStream> {
@@ -252,11 +258,20 @@ fn index(index: &Index) -> TokenStream {
     quote!(__sqh::IndexDef { columns: &[#(#columns),*], #name #unique #using #ops #predicate #under_rls ..__sqh::IndexDef::PLAIN })
 }
 
-fn has_many(relation: &HasMany) -> Option<TokenStream> {
-    let HasMany { name, model, via, .. } = relation;
-    let (model, via) = (model.as_ref()?, crate::case::plain(via.as_ref()?));
-    let def = quote_spanned!(model.span()=> <#model as __sqh::PlatformModel>::def);
-    Some(quote!(__sqh::HasManyDef { name: #name, model: #def, via: #via }))
+fn has_many(model: &Model, relation: &HasMany) -> Option<TokenStream> {
+    let ident = &model.ident;
+    let (name, child, via) = (&relation.name, relation.model.as_ref()?, relation.via.as_ref()?);
+    let of_child = quote_spanned!(child.span()=> <#child as __sqh::PlatformModel>);
+    let column = column_of(child, via);
+    let key = quote!(<#ident as __sqh::PlatformModel>::Id);
+    let via = quote_spanned!(via.span()=> __sqh::requirement::leads_back::<#key, _, _, _>(#column));
+    Some(quote!(__sqh::HasManyDef { name: #name, model: #of_child::def, via: #via }))
+}
+
+/// The column constant of another model's field.
+fn column_of(model: &syn::Path, field: &syn::Ident) -> TokenStream {
+    let constant = crate::case::constant(field);
+    quote!(#model::#constant)
 }
 
 /// `field: value,`

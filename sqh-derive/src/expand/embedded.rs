@@ -24,12 +24,13 @@ fn newtype(input: &Embedded, ty: &Type) -> TokenStream {
     let generics = bounded(&input.generics);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let inner = quote!(<#ty as __sqh::FieldType>);
+    let family = super::family_of(ty);
     in_scope(
         &input.krate,
         &quote! {
             #[automatically_derived]
             impl #impl_generics __sqh::FieldType for #ident #type_generics #where_clause {
-                type Family = #inner::Family;
+                type Family = #family;
                 const DEF: __sqh::TypeDef = #inner::DEF;
                 fn into_value(self) -> __sqh::Result<__sqh::Value> {
                     #inner::into_value(self.0)

@@ -5,13 +5,14 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Generics, Ident};
 
 use super::{columns, embedded, in_scope};
 use crate::ir::{Embedded, EmbeddedShape, Enum, Model};
 use crate::symbol;
 
 /// A model that cannot run. `generics` is what the input has, though a model may have none.
-pub(crate) fn model(model: &Model, generics: &syn::Generics) -> TokenStream {
+pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
     let ident = &model.ident;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     if !generics.params.is_empty() {
@@ -22,14 +23,25 @@ pub(crate) fn model(model: &Model, generics: &syn::Generics) -> TokenStream {
         };
         return in_scope(
             &model.krate,
-            &stub(&quote!(#impl_generics), &quote!(#ident #type_generics), &where_clause, &quote!(())),
+            &stub(
+                &quote!(#impl_generics),
+                &quote!(#ident #type_generics),
+                &where_clause,
+                &quote!(()),
+                &super::store(model),
+            ),
         );
     }
     let columns = columns::constants(ident, &model.fields, None);
-    let stub = stub(&TokenStream::new(), &quote!(#ident), &TokenStream::new(), &super::key::id(model));
-    let lookups = super::key::lookups(model);
-    let subdocument = (model.storage.has(symbol::SUBDOCUMENT))
-        .then(|| field_type(&TokenStream::new(), &quote!(#ident), &TokenStream::new(), "Record"));
+    let stub = stub(
+        &TokenStream::new(),
+        &quote!(#ident),
+        &TokenStream::new(),
+        &super::key::unchecked_id(model),
+        &super::store(model),
+    );
+    let lookups = super::key::unchecked_lookups(model);
+    let subdocument = (model.storage.has(symbol::SUBDOCUMENT)).then(|| field_type(ident, generics, "Record"));
     in_scope(
         &model.krate,
         &quote! {
@@ -37,38 +49,43 @@ pub(crate) fn model(model: &Model, generics: &syn::Generics) -> TokenStream {
             #columns
             #lookups
             #subdocument
-            #[automatically_derived]
-            impl __sqh::requirement::Referable for #ident {}
         },
     )
 }
 
 /// An enum that cannot run.
-pub(crate) fn platform_enum(input: &Enum) -> TokenStream {
-    let ident = &input.ident;
-    let stub = field_type(&TokenStream::new(), &quote!(#ident), &TokenStream::new(), "Enumeration");
-    in_scope(&input.krate, &stub)
+pub(crate) fn platform_enum(input: &Enum, generics: &Generics) -> TokenStream {
+    in_scope(&input.krate, &field_type(&input.ident, generics, "Enumeration"))
 }
 
 /// An embedded value that cannot run.
 pub(crate) fn platform_value(input: &Embedded) -> TokenStream {
-    let ident = &input.ident;
-    let generics = embedded::bounded(&input.generics);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let stub = field_type(&quote!(#impl_generics), &quote!(#ident #type_generics), &quote!(#where_clause), "Record");
+    let Embedded { ident, generics, .. } = input;
+    if generics.lifetimes().next().is_some() {
+        // A field type owns its data, so this one can have no implementation at all.
+        return TokenStream::new();
+    }
+    let stub = field_type(ident, generics, "Record");
     let columns = match &input.shape {
-        EmbeddedShape::Record { fields, .. } => Some(columns::constants(ident, fields, Some(&input.generics))),
+        EmbeddedShape::Record { fields, .. } => Some(columns::constants(ident, fields, Some(generics))),
         EmbeddedShape::Newtype(_) => None,
     };
     in_scope(&input.krate, &quote!(#stub #columns))
 }
 
-fn stub(impl_generics: &TokenStream, ty: &TokenStream, where_clause: &TokenStream, id: &TokenStream) -> TokenStream {
+fn stub(
+    impl_generics: &TokenStream,
+    ty: &TokenStream,
+    where_clause: &TokenStream,
+    id: &TokenStream,
+    store: &Ident,
+) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics __sqh::PlatformModel for #ty #where_clause {
             type Id = #id;
             type Scope = __sqh::scope::Tenant;
+            type Store = __sqh::store::#store;
             fn def() -> &'static __sqh::ModelDef { __sqh::std::unreachable!() }
             fn encode(self, _: &mut __sqh::RowWriter<'_>) -> __sqh::Result<()> { __sqh::std::unreachable!() }
             fn decode(_: &mut __sqh::RowReader<'_>) -> __sqh::Result<Self> { __sqh::std::unreachable!() }
@@ -76,11 +93,13 @@ fn stub(impl_generics: &TokenStream, ty: &TokenStream, where_clause: &TokenStrea
     }
 }
 
-fn field_type(impl_generics: &TokenStream, ty: &TokenStream, where_clause: &TokenStream, family: &str) -> TokenStream {
+fn field_type(ident: &Ident, generics: &Generics, family: &str) -> TokenStream {
     let family = quote::format_ident!("{family}");
+    let generics = embedded::bounded(generics);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics __sqh::FieldType for #ty #where_clause {
+        impl #impl_generics __sqh::FieldType for #ident #type_generics #where_clause {
             type Family = __sqh::family::#family;
             const DEF: __sqh::TypeDef = __sqh::FieldDef::PLAIN.ty;
             fn into_value(self) -> __sqh::Result<__sqh::Value> { __sqh::std::unreachable!() }

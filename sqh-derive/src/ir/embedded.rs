@@ -28,7 +28,9 @@ impl Enum {
                     let advice =
                         "a variant's stored name comes from `#[platform_enum(rename_all = \"…\")]` on the enum";
                     attr::refuse_misplaced(cx, &variant.attrs, &["field", "platform_enum"], advice);
-                    refuse_data(cx, variant);
+                    if input.generics.params.is_empty() {
+                        refuse_data(cx, variant);
+                    }
                     let name = case::plain(&variant.ident);
                     let name = rule.map_or_else(|| name.clone(), |rule| rule.apply(&name));
                     variants.push(Variant { ident: variant.ident.clone(), doc: attr::doc(&variant.attrs), name });

@@ -27,6 +27,7 @@ impl Model {
         };
         let rule = attr::rename_all(&words);
         let fields = shape::named_fields(cx, input, "PlatformModel");
+        let is_struct = fields.is_some();
         let fields = fields.into_iter().flatten();
         let policies = input.attrs.iter().filter(|attr| attr.path().is_ident("policy"));
         Model {
@@ -39,6 +40,7 @@ impl Model {
             indexes: Index::read_all(cx, input),
             has_many: HasMany::read_all(cx, input),
             policies: policies.map(|attr| attr.path().to_token_stream()).collect(),
+            is_struct,
             words,
         }
     }
@@ -51,7 +53,7 @@ impl Storage {
             Some(Value::Key(key)) => Some(key),
             _ => None,
         };
-        let backend = if words.has(symbol::POSTGRES) { Backend::Postgres } else { Backend::TerminusDb };
+        let backend = if words.means(symbol::POSTGRES) { Backend::Postgres } else { Backend::TerminusDb };
         Storage { backend, words, key }
     }
 }

@@ -1,0 +1,25 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub value: f64,
+    pub unit: Option<String>,
+    pub tags: BTreeSet<String>,
+}
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub name: String,
+}
+
+fn main() {
+    let _ = Result::select().filter(Sample::NAME.eq("a"));
+}

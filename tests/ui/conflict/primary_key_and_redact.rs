@@ -1,0 +1,11 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key, redact)]
+    pub id: Uuid,
+}
+
+fn main() {}

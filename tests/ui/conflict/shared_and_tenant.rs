@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres, shared)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    #[field(tenant)]
+    pub tenant: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    #[field(rename = "reading")]
+    pub value: f64,
+    pub reading: f64,
+}
+
+fn main() {}

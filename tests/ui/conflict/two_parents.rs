@@ -1,0 +1,20 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "crm")]
+pub struct Account {
+    pub id: Id<Self>,
+    #[field(parent)]
+    pub base: Base,
+    #[field(parent)]
+    pub other: Base,
+}
+
+#[derive(PlatformModel)]
+#[model(group = "crm")]
+#[storage(terminusdb, abstract)]
+pub struct Base {
+    pub name: String,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[has_many(name = "parts", model = Result, via = whole)]
+#[has_many(name = "parts", model = Result, via = half)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub whole: Option<Uuid>,
+    pub half: Option<Uuid>,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "crm")]
+#[storage(shared)]
+pub struct Account {
+    pub id: Id<Self>,
+    pub name: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[index(columns = ["value"], name = "by_value")]
+#[index(columns = ["id"], name = "by_value")]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub value: f64,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub station: String,
+    #[field(primary_key)]
+    pub at: DateTime<Utc>,
+}
+
+fn find<M>(_: impl sqh_runtime::schema::LookupKey<M>) {}
+
+fn main() {
+    find::<Result>("a".to_owned());
+}

@@ -1,0 +1,11 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    pub id: Uuid,
+    pub value: f64,
+}
+
+fn main() {}

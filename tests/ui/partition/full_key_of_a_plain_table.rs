@@ -1,0 +1,16 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+}
+
+fn find<M>(_: impl sqh_runtime::schema::LookupKey<M>) {}
+
+fn main() {
+    find::<Result>((Uuid::nil(), DateTime::<Utc>::UNIX_EPOCH));
+}

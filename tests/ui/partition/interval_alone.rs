@@ -1,0 +1,12 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres, partition_interval = "month")]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres, partition_by = "at")]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub at: Option<DateTime<Utc>>,
+}
+
+fn main() {}

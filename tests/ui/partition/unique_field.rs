@@ -1,0 +1,14 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres, partition_by = "at")]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    #[field(unique)]
+    pub code: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformEnum)]
+pub enum Status {}
+
+fn main() {}

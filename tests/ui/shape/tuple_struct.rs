@@ -1,0 +1,8 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result(Uuid, f64);
+
+fn main() {}

@@ -1,0 +1,12 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub values: BTreeSet<f64>,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    #[field(skip)]
+    pub handle: Handle,
+}
+
+pub struct Handle;
+
+fn main() {}

@@ -1,0 +1,14 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub count: Count,
+}
+
+type Count = u32;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformValue)]
+pub enum Status {
+    Open,
+    Closed,
+}
+
+fn main() {}

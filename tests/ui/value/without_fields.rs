@@ -1,0 +1,6 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformValue)]
+pub struct Nothing {}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[index(columns = ["value"], using = "b-tree")]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub value: f64,
+}
+
+fn main() {}

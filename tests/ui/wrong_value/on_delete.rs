@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    #[field(references = Result, on_delete = "set null")]
+    pub other: Option<Uuid>,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres, table("results"))]
+pub struct Result {
+    #[field(primary_key)]
+    pub id: Uuid,
+    pub value: f64,
+}
+
+fn main() {}

@@ -1,1 +1,7 @@
-//! Placeholder.
+//! A water-quality platform on sqh: real models, real rows.
+//!
+//! [`models`] is what a user of sqh writes; [`data`] reads the rows that come with the example. The
+//! binary `water-quality` shows the platform at work, and `sqh` is its command line.
+
+pub mod data;
+pub mod models;

@@ -1,0 +1,4 @@
+//! The example's data, its models and its command line.
+
+mod data;
+mod models;

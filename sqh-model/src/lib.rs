@@ -10,6 +10,7 @@ pub mod compare;
 pub mod error;
 pub mod expr;
 mod near;
+pub mod record_document;
 pub mod record_json;
 pub mod render;
 pub mod row;

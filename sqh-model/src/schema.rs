@@ -11,7 +11,7 @@ mod registry;
 mod storage;
 mod verify;
 
-pub use self::field::{FieldDef, OnDelete, Redaction, Reference, SearchWeight};
+pub use self::field::{FieldDef, OnDelete, Redaction, Reference, SearchWeight, stored_fields};
 pub use self::index::{HasManyDef, IndexColumn, IndexDef, IndexMethod};
 pub use self::key::{LookupKey, ModelKey};
 pub use self::layout::{ColumnDef, Layout, LayoutCell};

@@ -101,6 +101,16 @@ impl FieldDef {
     }
 }
 
+/// The fields that have values: `fields`, with those of an inherited model in its place.
+pub fn stored_fields(fields: &'static [FieldDef]) -> impl Iterator<Item = &'static FieldDef> {
+    fields.iter().flat_map(|field| -> Box<dyn Iterator<Item = &'static FieldDef>> {
+        match field.parent {
+            Some(parent) => Box::new(stored_fields(parent().fields)),
+            None => Box::new(std::iter::once(field)),
+        }
+    })
+}
+
 /// `references = Model[.column]`
 #[derive(Debug, Clone, Copy)]
 pub struct Reference {

@@ -54,6 +54,9 @@ impl<T: FieldType> Element for T {
             Shape::Collection(Collection::Set, _) => {
                 panic!("a list of sets has no array type in PostgreSQL: store it as `Json<…>`")
             }
+            Shape::Collection(..) if T::DEF.nullable => {
+                panic!("a row of an array cannot be null: leave the inner `Option` out, or store it as `Json<…>`")
+            }
             Shape::Collection(Collection::List, element) => {
                 Shape::Collection(Collection::Array { dimensions: 2 }, element)
             }
@@ -171,18 +174,31 @@ fn elements<T: FieldType>(def: TypeDef, value: Value) -> Result<Vec<T>> {
 /// # Errors
 /// `Invalid` for a ragged array, and for one with empty rows.
 pub(super) fn check_rectangular(values: &[Value]) -> Result<()> {
-    let mut lengths = values.iter().filter_map(|value| match value {
-        Value::Array(inner) => Some(inner.len()),
+    lengths(values).map(drop)
+}
+
+/// The length of each dimension, from the outside in.
+fn lengths(values: &[Value]) -> Result<Vec<usize>> {
+    let mut rows = values.iter().filter_map(|value| match value {
+        Value::Array(row) => Some(lengths(row)),
         _ => None,
     });
-    let Some(first) = lengths.next() else {
-        return Ok(());
+    let Some(first) = rows.next().transpose()? else {
+        return Ok(vec![values.len()]);
     };
-    if first == 0 {
+    if first.contains(&0) {
         return Err(Error::invalid("an array of empty arrays cannot be told from an empty array: use an empty array"));
     }
-    match lengths.find(|length| *length != first) {
-        Some(other) => Err(Error::invalid(format!("the array is ragged: a row of {first} beside a row of {other}"))),
-        None => Ok(()),
+    for row in rows {
+        let row = row?;
+        if row != first {
+            let ragged = format!("the array is ragged: a row of {} beside a row of {}", extent(&first), extent(&row));
+            return Err(Error::invalid(ragged));
+        }
     }
+    Ok([vec![values.len()], first].concat())
+}
+
+fn extent(lengths: &[usize]) -> String {
+    lengths.iter().map(ToString::to_string).collect::<Vec<_>>().join("×")
 }

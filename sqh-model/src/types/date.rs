@@ -45,10 +45,13 @@ fn write(value: &Value) -> Result<Json> {
 }
 
 fn read(json: &Json) -> Result<Value> {
-    match json {
-        Json::String(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|source| Error::invalid(format!("`{text}` is no date such as 2026-01-31")).with_source(source))?
-            .into_value(),
-        other => Err(TypeDef::scalar(&DATE).mismatch(describe_json(other))),
-    }
+    let Json::String(text) = json else {
+        return Err(TypeDef::scalar(&DATE).mismatch(describe_json(json)));
+    };
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        // The parser would take `26-1-3` for a day in the year 26.
+        .filter(|value| value.format("%Y-%m-%d").to_string() == *text)
+        .ok_or_else(|| Error::invalid(format!("`{text}` is no date such as 2026-01-31")))?
+        .into_value()
 }

@@ -1,10 +1,10 @@
 //! `NaiveDateTime`: a date and a time of day without a zone, in the years 1 to 9999.
 
-use chrono::{Datelike, NaiveDateTime, SubsecRound};
+use chrono::{Datelike, NaiveDateTime, SubsecRound, Timelike};
 use sea_query::ColumnType;
 use serde_json::{Value as Json, json};
 
-use super::instant::check_year;
+use super::instant::{check_not_leap, check_year};
 use super::{FieldType, ScalarDef, TypeDef, describe, describe_json, expect_variant, family};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueKind};
@@ -16,12 +16,12 @@ pub const DATETIME: ScalarDef = ScalarDef {
     column_type: || ColumnType::Timestamp,
     via_text: false,
     xsd: "xsd:dateTime",
-    json_schema: || json!({"type": "string", "format": "local-date-time"}),
+    json_schema: || json!({"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$"}),
     to_json: |value| Ok(Json::String(text(expect_variant!(value, DateTime)))),
-    from_json: |json| read(json, str::to_owned),
+    from_json: |json| read(json, |text| text),
     // TerminusDB takes a time without a zone for UTC and writes it back with `Z`.
     to_document: |value| Ok(Json::String(text(expect_variant!(value, DateTime)) + "Z")),
-    from_document: |json| read(json, |text| text.trim_end_matches('Z').to_owned()),
+    from_document: |json| read(json, |text| text.strip_suffix('Z').unwrap_or(text)),
 };
 
 impl FieldType for NaiveDateTime {
@@ -30,6 +30,7 @@ impl FieldType for NaiveDateTime {
 
     fn into_value(self) -> Result<Value> {
         check_year(self.year())?;
+        check_not_leap(self.nanosecond())?;
         Ok(Value::DateTime(self.trunc_subsecs(6)))
     }
 
@@ -45,13 +46,15 @@ fn text(value: &NaiveDateTime) -> String {
     value.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
 }
 
-fn read(json: &Json, normalize: fn(&str) -> String) -> Result<Value> {
-    match json {
-        Json::String(text) => NaiveDateTime::parse_from_str(&normalize(text), "%Y-%m-%dT%H:%M:%S%.f")
-            .map_err(|source| {
-                Error::invalid(format!("`{text}` is no date and time such as 2026-01-31T12:30:00")).with_source(source)
-            })?
-            .into_value(),
-        other => Err(TypeDef::scalar(&DATETIME).mismatch(describe_json(other))),
-    }
+fn read(json: &Json, without_zone: fn(&str) -> &str) -> Result<Value> {
+    let Json::String(text) = json else {
+        return Err(TypeDef::scalar(&DATETIME).mismatch(describe_json(json)));
+    };
+    let text = without_zone(text);
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+        .ok()
+        // The parser would take `26-1-3` for a day in the year 26.
+        .filter(|value| text.starts_with(&value.format("%Y-%m-%dT%H:%M:").to_string()))
+        .ok_or_else(|| Error::invalid(format!("`{text}` is no date and time such as 2026-01-31T12:30:00")))?
+        .into_value()
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use sea_query::ColumnType;
 use serde_json::{Number, Value as Json, json};
 
-use super::{ScalarDef, TypeDef, describe_json, expect_variant, family, scalar_type};
+use super::{FieldType, ScalarDef, TypeDef, describe, describe_json, expect_variant, family};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueKind};
 
@@ -24,7 +24,27 @@ pub const DECIMAL: ScalarDef = ScalarDef {
     from_document: read,
 };
 
-scalar_type!(Decimal, Decimal, DECIMAL, family::Decimal);
+impl FieldType for Decimal {
+    type Family = family::Decimal;
+    const DEF: TypeDef = TypeDef::scalar(&DECIMAL);
+
+    #[inline]
+    fn into_value(mut self) -> Result<Value> {
+        // `numeric` has no negative zero.
+        if self.is_zero() {
+            self.set_sign_positive(true);
+        }
+        Ok(Value::Decimal(self))
+    }
+
+    #[inline]
+    fn from_value(value: Value) -> Result<Self> {
+        match value {
+            Value::Decimal(value) => Ok(value),
+            other => Err(Self::DEF.mismatch(describe(&other))),
+        }
+    }
+}
 
 /// TerminusDB cuts what follows the twentieth fraction digit.
 const TERMINUSDB_FRACTION_DIGITS: u32 = 20;
@@ -48,6 +68,10 @@ fn read(json: &Json) -> Result<Value> {
         Json::Number(number) => number.to_string(),
         other => return Err(TypeDef::scalar(&DECIMAL).mismatch(describe_json(other))),
     };
+    // The parser takes `1_000` too, which no other system does.
+    if text.contains('_') {
+        return Err(Error::invalid(format!("`{text}` is no decimal of at most 28 digits")));
+    }
     let parsed =
         if text.contains(['e', 'E']) { Decimal::from_scientific(&text) } else { Decimal::from_str_exact(&text) };
     parsed

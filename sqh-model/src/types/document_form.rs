@@ -9,7 +9,7 @@ use super::collection::{check_rectangular, sorted};
 use super::json_form::{element_type, inner_array, variant};
 use super::{Collection, Shape, TypeDef, describe, describe_json};
 use crate::error::{Error, Result};
-use crate::schema::FieldDef;
+use crate::schema::{FieldDef, stored_fields};
 use crate::value::Value;
 
 /// The property for a value of the type `ty`, or `None` if the property is absent.
@@ -17,6 +17,11 @@ use crate::value::Value;
 /// # Errors
 /// `Invalid` if TerminusDB cannot hold the value.
 pub fn to_document(ty: &TypeDef, value: &Value) -> Result<Option<Json>> {
+    if ty.nullable && matches!(ty.shape, Shape::Collection(..)) {
+        return Err(Error::invalid(
+            "TerminusDB cannot tell an empty collection from none: use the collection without `Option`",
+        ));
+    }
     if value.is_null() || value.is_unset() {
         return Ok(None);
     }
@@ -48,11 +53,14 @@ pub fn from_document(ty: &TypeDef, property: Option<&Json>) -> Result<Value> {
         // Reads leave empty sets and arrays out.
         _ if matches!(ty.shape, Shape::Collection(..)) && !ty.nullable => return Ok(Value::Array(Vec::new())),
         _ if ty.nullable => return Ok(Value::Null),
-        _ => return Err(Error::invalid("the property is missing")),
+        Some(_) => return Err(ty.mismatch("null")),
+        None => return Err(Error::invalid("the property is missing")),
     };
     match (ty.shape, json) {
         (Shape::Scalar(scalar), json) => (scalar.from_document)(json),
         (Shape::Enum(def), Json::String(name)) => variant(def, name).map(|name| Value::Text(name.to_owned())),
+        // The record of an unfoldable class comes in the place of its identity.
+        (Shape::Link(link), Json::Object(record)) => from_document(&link.key, record.get("@id")),
         (Shape::Link(link), json) => from_document(&link.key, Some(json)),
         (Shape::Collection(kind, element), Json::Array(items)) => collection_from_document(kind, element, items),
         // A collection of one element may come back as the element.
@@ -82,7 +90,7 @@ fn collection_from_document(kind: Collection, element: &'static TypeDef, items: 
 
 fn fields_to_document(fields: &'static [FieldDef], values: &[Value]) -> Result<Json> {
     let mut object = Map::new();
-    for (field, value) in fields.iter().zip(values) {
+    for (field, value) in stored_fields(fields).zip(values) {
         if let Some(json) = to_document(&field.ty, value).map_err(|error| error.in_field(field.name))? {
             object.insert(field.column.to_owned(), json);
         }
@@ -91,8 +99,7 @@ fn fields_to_document(fields: &'static [FieldDef], values: &[Value]) -> Result<J
 }
 
 fn fields_from_document(fields: &'static [FieldDef], object: &Map<String, Json>) -> Result<Value> {
-    fields
-        .iter()
+    stored_fields(fields)
         .map(|field| from_document(&field.ty, object.get(field.column)).map_err(|error| error.in_field(field.name)))
         .collect::<Result<Vec<_>>>()
         .map(Value::Record)

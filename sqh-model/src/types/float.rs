@@ -23,7 +23,8 @@ pub const F32: ScalarDef = ScalarDef {
     to_document: |value| {
         let value = *expect_variant!(value, F32);
         finite(value.is_finite(), value)?;
-        Ok(write_f32(value))
+        // TerminusDB gives a negative zero back as zero. Adding zero makes it one and changes nothing else.
+        Ok(write_f32(value + 0.0))
     },
     from_document: |json| read_f32(json),
 };
@@ -41,7 +42,7 @@ pub const F64: ScalarDef = ScalarDef {
     to_document: |value| {
         let value = *expect_variant!(value, F64);
         finite(value.is_finite(), value)?;
-        Ok(write_f64(value))
+        Ok(write_f64(value + 0.0))
     },
     from_document: |json| read(&F64, json).map(Value::F64),
 };

@@ -62,7 +62,7 @@ impl Deref for Polygon {
 }
 
 macro_rules! geometry {
-    ($ty:ident, $def:ident, $sql:literal, $check:expr) => {
+    ($ty:ident, $def:ident, $sql:literal, $check:expr, $coordinates:expr) => {
         #[doc = concat!("`", $sql, "`")]
         pub const $def: ScalarDef = ScalarDef {
             name: $sql,
@@ -73,7 +73,7 @@ macro_rules! geometry {
             json_schema: || {
                 json!({
                     "type": "object",
-                    "properties": {"type": {"const": stringify!($ty)}, "coordinates": {"type": "array"}},
+                    "properties": {"type": {"const": stringify!($ty)}, "coordinates": $coordinates},
                     "required": ["type", "coordinates"],
                 })
             },
@@ -105,8 +105,15 @@ macro_rules! geometry {
     };
 }
 
-geometry!(Point, POINT, "geometry(Point,4326)", |point: &Point| check_coord(point.0.0));
-geometry!(Polygon, POLYGON, "geometry(Polygon,4326)", check_polygon);
+geometry!(Point, POINT, "geometry(Point,4326)", |point: &Point| check_coord(point.0.0), position_schema());
+geometry!(Polygon, POLYGON, "geometry(Polygon,4326)", check_polygon, {
+    let ring = json!({"type": "array", "items": position_schema(), "minItems": 4});
+    json!({"type": "array", "items": ring, "minItems": 1})
+});
+
+fn position_schema() -> Json {
+    json!({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2})
+}
 
 fn check_coord(coord: Coord<f64>) -> Result<()> {
     if coord.x.is_finite() && coord.y.is_finite() {

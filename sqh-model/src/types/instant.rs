@@ -2,7 +2,7 @@
 //!
 //! The range is that of RFC 3339, which JSON and TerminusDB use; PostgreSQL's is wider.
 
-use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Timelike, Utc};
 use sea_query::ColumnType;
 use serde_json::{Value as Json, json};
 
@@ -32,6 +32,7 @@ impl FieldType for DateTime<Utc> {
     #[inline]
     fn into_value(self) -> Result<Value> {
         check_year(self.year())?;
+        check_not_leap(self.nanosecond())?;
         Ok(Value::Instant(self.trunc_subsecs(6)))
     }
 
@@ -50,6 +51,14 @@ pub(super) fn check_year(year: i32) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!("the year {year} is outside 1 to 9999")))
+}
+
+/// Refuses a leap second, which chrono keeps as a fraction beyond one and PostgreSQL has no place for.
+pub(super) fn check_not_leap(nanosecond: u32) -> Result<()> {
+    if nanosecond < 1_000_000_000 {
+        return Ok(());
+    }
+    Err(Error::invalid("a leap second cannot be stored: use the second before or after it"))
 }
 
 fn write(value: &Value) -> Result<Json> {

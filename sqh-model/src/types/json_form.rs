@@ -6,7 +6,7 @@ use super::collection::{check_rectangular, sorted};
 use super::{Collection, EnumDef, Shape, TypeDef, describe, describe_json};
 use crate::error::{Error, Result};
 use crate::near;
-use crate::schema::FieldDef;
+use crate::schema::{FieldDef, stored_fields};
 use crate::value::Value;
 
 /// The JSON form of a value of the type `ty`.
@@ -100,8 +100,7 @@ fn collection_from_json(kind: Collection, element: &'static TypeDef, items: &[Js
 }
 
 fn record_to_json(fields: &'static [FieldDef], values: &[Value]) -> Result<Json> {
-    fields
-        .iter()
+    stored_fields(fields)
         .zip(values)
         .map(|(field, value)| {
             let json = to_json(&field.ty, value).map_err(|error| error.in_field(field.name))?;
@@ -112,11 +111,10 @@ fn record_to_json(fields: &'static [FieldDef], values: &[Value]) -> Result<Json>
 }
 
 fn record_from_json(fields: &'static [FieldDef], object: &Map<String, Json>) -> Result<Value> {
-    if let Some(unknown) = object.keys().find(|key| fields.iter().all(|field| field.json != key.as_str())) {
-        return Err(unknown_field(unknown, fields.iter().map(|field| field.json)));
+    if let Some(unknown) = object.keys().find(|key| stored_fields(fields).all(|field| field.json != key.as_str())) {
+        return Err(unknown_field(unknown, stored_fields(fields).map(|field| field.json)));
     }
-    fields
-        .iter()
+    stored_fields(fields)
         .map(|field| match object.get(field.json) {
             Some(json) => from_json(&field.ty, json).map_err(|error| error.in_field(field.name)),
             None if field.ty.nullable => Ok(Value::Null),

@@ -4,6 +4,7 @@ use chrono::{NaiveTime, SubsecRound, Timelike};
 use sea_query::ColumnType;
 use serde_json::{Value as Json, json};
 
+use super::instant::check_not_leap;
 use super::{FieldType, ScalarDef, TypeDef, describe, describe_json, expect_variant, family};
 use crate::error::{Error, Result};
 use crate::value::{Value, ValueKind};
@@ -15,14 +16,11 @@ pub const TIME: ScalarDef = ScalarDef {
     column_type: || ColumnType::Time,
     via_text: false,
     xsd: "xsd:time",
-    json_schema: || json!({"type": "string", "format": "partial-time"}),
+    json_schema: || json!({"type": "string", "pattern": r"^\d\d:\d\d:\d\d(\.\d+)?$"}),
     to_json: |value| Ok(Json::String(text(expect_variant!(value, Time)))),
-    from_json: read,
+    from_json: |json| read(json, |text| text),
     to_document: write_document,
-    from_document: |json| match json {
-        Json::String(text) => read(&Json::String(text.trim_end_matches('Z').to_owned())),
-        other => read(other),
-    },
+    from_document: |json| read(json, |text| text.strip_suffix('Z').unwrap_or(text)),
 };
 
 impl FieldType for NaiveTime {
@@ -30,10 +28,7 @@ impl FieldType for NaiveTime {
     const DEF: TypeDef = TypeDef::scalar(&TIME);
 
     fn into_value(self) -> Result<Value> {
-        // chrono keeps a leap second as a fraction beyond one; PostgreSQL has no such time.
-        if self.nanosecond() >= 1_000_000_000 {
-            return Err(Error::invalid("a leap second has no place in a time of day"));
-        }
+        check_not_leap(self.nanosecond())?;
         Ok(Value::Time(self.trunc_subsecs(6)))
     }
 
@@ -59,13 +54,14 @@ fn write_document(value: &Value) -> Result<Json> {
     Ok(Json::String(text(value)))
 }
 
-fn read(json: &Json) -> Result<Value> {
-    match json {
-        Json::String(text) => NaiveTime::parse_from_str(text, "%H:%M:%S%.f")
-            .map_err(|source| {
-                Error::invalid(format!("`{text}` is no time of day such as 12:30:00")).with_source(source)
-            })?
-            .into_value(),
-        other => Err(TypeDef::scalar(&TIME).mismatch(describe_json(other))),
-    }
+fn read(json: &Json, without_zone: fn(&str) -> &str) -> Result<Value> {
+    let Json::String(text) = json else {
+        return Err(TypeDef::scalar(&TIME).mismatch(describe_json(json)));
+    };
+    let text = without_zone(text);
+    NaiveTime::parse_from_str(text, "%H:%M:%S%.f")
+        .ok()
+        .filter(|value| text.starts_with(&value.format("%H:%M:").to_string()))
+        .ok_or_else(|| Error::invalid(format!("`{text}` is no time of day such as 12:30:00")))?
+        .into_value()
 }

@@ -4,6 +4,10 @@
 //! columns, the TerminusDB schema and CRUD that is routed to the right database of the right
 //! tenant. Start with [`prelude`], then [`Platform`] and [`service::PlatformGroupRecordService`].
 
+// The derive names this crate from outside.
+#[cfg(test)]
+extern crate self as sqh_runtime;
+
 pub mod backend;
 pub mod engine;
 pub mod op;

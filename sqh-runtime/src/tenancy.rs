@@ -7,6 +7,7 @@ mod server;
 use std::sync::Arc;
 
 pub use self::pool::{ConnectionKey, ConnectionStore, StoreConfig};
+pub(crate) use self::server::is_connection_lost;
 pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
 
 /// The name of the server that a platform starts with.

@@ -1,5 +1,117 @@
-//! PostgreSQL.
+//! [`PostgresBackend`]: records in PostgreSQL, and the only SQL of the runtime beside the DDL.
+//!
+//! An operation takes a connection of its route from the store, becomes a [`statement`], is
+//! encoded by a [`codec`] and run in a [`session`]; [`run`] says which. [`transaction`], [`stream`]
+//! and [`bulk`] are what the other operations need beyond that. [`error`] turns what goes wrong into
+//! the house's own error.
 
 pub(crate) mod admin;
-#[doc(hidden)]
-pub mod catalog;
+mod bulk;
+mod codec;
+mod error;
+mod run;
+mod session;
+mod statement;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sqh_model::Result;
+use sqh_model::expr::lower::Relation;
+use sqh_model::schema::ModelDef;
+use tracing::Instrument as _;
+
+use self::session::Session;
+use self::statement::cache::Cache;
+use self::statement::{ALIAS, filtered};
+use self::transaction::PostgresTransaction;
+use super::{Backend, Capabilities};
+use crate::engine::{Route, Scoped};
+use crate::op::{Op, Reply};
+use crate::tenancy::lease::Lease;
+use crate::tenancy::{ConnectionKey, ConnectionStore, Role};
+
+/// Records in PostgreSQL. A clone is the same backend.
+#[derive(Debug, Clone)]
+pub struct PostgresBackend(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: ConnectionStore,
+    tables: Arc<dyn Tables>,
+    statements: Cache,
+}
+
+impl PostgresBackend {
+    /// A backend over the connections of `store`, in tables that `tables` makes on first use.
+    pub(crate) fn new(store: ConnectionStore, tables: Arc<dyn Tables>) -> Self {
+        Self(Arc::new(Inner { store, tables, statements: Cache::default() }))
+    }
+}
+
+/// Makes the tables of models when they are first used.
+pub(crate) trait Tables: std::fmt::Debug + Send + Sync {
+    /// Makes a model's table. `None` if it is known to be there, which costs no more than a look.
+    fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>>;
+}
+
+impl Backend for PostgresBackend {
+    fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>> {
+        let span = span(&scoped);
+        self.0.execute(scoped).instrument(span).boxed()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::ALL
+    }
+}
+
+impl Inner {
+    async fn execute(self: &Arc<Self>, scoped: Scoped) -> Result<Reply> {
+        let def = scoped.model();
+        // Before a connection is taken: the manager may need one of its own.
+        self.ensure_table(scoped.route(), def).await?;
+        let mut lease = self.lease(scoped.route()).await?;
+        match scoped.op() {
+            Op::Begin => {
+                let transaction = PostgresTransaction::begin(Arc::clone(self), lease, def).await?;
+                Ok(Reply::Transaction(Box::new(transaction)))
+            }
+            Op::Stream(query) => {
+                let relation = Relation { def, schema: &scoped.route().schema, alias: ALIAS };
+                let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
+                let statement = filtered::select(&relation, query, scoped.filter(), &columns)?;
+                Ok(Reply::Stream(stream::stream(lease, statement)))
+            }
+            _ => run::run(&mut Session::new(&mut lease, false), &self.statements, scoped).await,
+        }
+    }
+
+    async fn ensure_table(&self, route: &Route, def: &'static ModelDef) -> Result<()> {
+        match self.tables.ensure(route, def) {
+            Some(made) => made.await,
+            None => Ok(()),
+        }
+    }
+
+    async fn lease(&self, route: &Route) -> Result<Lease> {
+        let (server, database) = (Arc::clone(&route.server), Arc::clone(&route.database));
+        self.store.acquire(ConnectionKey { server, database, role: Role::Application }).await
+    }
+}
+
+/// The span of an operation, in the words of OpenTelemetry's conventions for databases.
+fn span(scoped: &Scoped) -> tracing::Span {
+    tracing::debug_span!(
+        "postgresql",
+        db.system.name = "postgresql",
+        db.operation.name = scoped.op().name(),
+        db.collection.name = scoped.model().table,
+        db.namespace = &*scoped.route().database,
+    )
+}

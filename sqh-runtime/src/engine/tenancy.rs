@@ -31,6 +31,12 @@ pub struct Scoped {
 }
 
 impl Scoped {
+    /// What the path would make, for the tests of a backend.
+    #[cfg(test)]
+    pub(crate) fn for_test(operation: Operation, filter: Filter, route: Route) -> Self {
+        Self { operation, filter, route }
+    }
+
     /// The model.
     pub fn model(&self) -> &'static ModelDef {
         self.operation.model

@@ -1,0 +1,254 @@
+//! What each operation does, by itself or inside a transaction.
+
+use std::sync::Arc;
+
+use sqh_model::expr::lower::{Relation, search};
+use sqh_model::expr::{Filter, Query};
+use sqh_model::schema::{ColumnDef, ModelDef};
+use sqh_model::types::json_form;
+use sqh_model::{Error, ErrorKind, Result, Row, Value};
+use sqlx::Row as _;
+
+use super::bulk;
+use super::session::{Repeat, Session};
+use super::statement::cache::Cache;
+use super::statement::keyed::Shape;
+use super::statement::{ALIAS, Inputs, filtered};
+use crate::engine::{Route, Scoped};
+use crate::op::{Op, Reply};
+
+/// Below this estimate records are counted one by one: that costs little, and is exact.
+const COUNT_EXACTLY_BELOW: u64 = 50_000;
+
+/// An operation on its way: all of it but the connection.
+pub(super) struct Work<'a> {
+    pub(super) def: &'static ModelDef,
+    pub(super) schema: &'a Arc<str>,
+    /// What the operation may touch.
+    pub(super) scope: &'a Filter,
+    pub(super) cache: &'a Cache,
+}
+
+/// Does what an operation says.
+pub(super) async fn run(session: &mut Session<'_>, cache: &Cache, scoped: Scoped) -> Result<Reply> {
+    let (def, scope, route) = (scoped.model(), scoped.filter().clone(), scoped.route().clone());
+    let Route { schema, .. } = &route;
+    let work = Work { def, schema, scope: &scope, cache };
+    let op = scoped.into_op();
+    if !session.in_transaction && work.is_checked(&op) {
+        session.begin(def).await?;
+        return match work.run(session, op).await {
+            Ok(reply) => session.commit(def).await.map(|()| reply),
+            Err(error) => {
+                // A connection that cannot roll back is closed, which undoes the work too.
+                let _ = session.rollback(def).await;
+                Err(error)
+            }
+        };
+    }
+    work.run(session, op).await
+}
+
+impl Work<'_> {
+    async fn run(&self, session: &mut Session<'_>, op: Op) -> Result<Reply> {
+        Ok(match op {
+            Op::Get { key } => Reply::Row(self.get(session, &key).await?),
+            Op::List(query) => Reply::Rows(self.select(session, &query, None).await?),
+            Op::Select { query, columns } => Reply::Rows(self.select(session, &query, Some(&columns)).await?),
+            Op::Search { text, mut query } => {
+                query.filter = query.filter.and(search(self.def, &text));
+                Reply::Rows(self.select(session, &query, None).await?)
+            }
+            Op::Count { filter, estimate } => Reply::Count(self.count(session, &filter, estimate).await?),
+            Op::Create(row) => {
+                let shape = Shape::Create { columns: said(&row) };
+                Reply::Row(self.write(session, shape, Inputs { row: &row, ..Inputs::default() }).await?)
+            }
+            Op::Upsert { row, conflict } => Reply::Row(Some(self.upsert(session, &row, conflict).await?)),
+            Op::Update { key, changes, version } => {
+                let shape = Shape::Update {
+                    columns: self.changed(&changes),
+                    physical: self.is_physical(&key),
+                    versioned: version.is_some(),
+                };
+                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref() };
+                let updated = self.write(session, shape, inputs).await?;
+                if updated.is_none() {
+                    self.explain_none(session, &key, version.as_ref()).await?;
+                }
+                Reply::Row(updated)
+            }
+            Op::UpdateWhere { filter, changes } => Reply::Count(self.update_where(session, &filter, &changes).await?),
+            Op::Delete { key, version } => {
+                let shape = Shape::Delete { physical: self.is_physical(&key), versioned: version.is_some() };
+                let statement = self.keyed(shape)?;
+                let inputs = Inputs { key: &key, version: version.as_ref(), ..Inputs::default() };
+                let deleted = session.affected(&statement, inputs).await?;
+                if deleted == 0 {
+                    self.explain_none(session, &key, version.as_ref()).await?;
+                }
+                Reply::Count(deleted)
+            }
+            Op::DeleteWhere { filter } => {
+                let statement = filtered::delete(&self.relation(), &filter, self.scope)?;
+                Reply::Count(session.affected(&statement, Inputs::default()).await?)
+            }
+            Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, returning).await?,
+            op => return Err(Error::internal(format!("`{}` is none of a session's operations", op.name()))),
+        })
+    }
+
+    pub(super) fn relation(&self) -> Relation<'_> {
+        Relation { def: self.def, schema: self.schema, alias: ALIAS }
+    }
+
+    /// The error for a record that the scope does not let through once it is written.
+    pub(super) fn check_scope(&self, row: &Row) -> Result<()> {
+        if *self.scope == Filter::Everything || self.scope.matches(self.def, row)? {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write").in_model(self.def.name))
+    }
+
+    // What is written is checked before it is kept.
+    fn is_checked(&self, op: &Op) -> bool {
+        let writes_records = op.is_write() && !matches!(op, Op::Delete { .. } | Op::DeleteWhere { .. });
+        writes_records && (*self.scope != Filter::Everything)
+    }
+
+    fn keyed(&self, shape: Shape) -> Result<Arc<super::statement::Statement>> {
+        self.cache.keyed(&self.relation(), self.schema, shape, self.scope)
+    }
+
+    async fn get(&self, session: &mut Session<'_>, key: &[Value]) -> Result<Option<Row>> {
+        let statement = self.keyed(Shape::Get { physical: self.is_physical(key) })?;
+        let mut rows = session.rows(&statement, Inputs { key, ..Inputs::default() }, Repeat::IfLost).await?;
+        if rows.len() > 1 {
+            return Err(self.ambiguous());
+        }
+        Ok(rows.pop())
+    }
+
+    async fn select(&self, session: &mut Session<'_>, query: &Query, columns: Option<&[usize]>) -> Result<Vec<Row>> {
+        let all: Vec<usize>;
+        let columns = match columns {
+            Some(columns) => columns,
+            None => {
+                all = (0..self.def.layout().columns().len()).collect();
+                &all
+            }
+        };
+        let statement = filtered::select(&self.relation(), query, self.scope, columns)?;
+        session.rows(&statement, Inputs::default(), Repeat::IfLost).await
+    }
+
+    async fn count(&self, session: &mut Session<'_>, filter: &Filter, estimate: bool) -> Result<u64> {
+        if estimate {
+            let estimate = self.estimate(session, filter).await?;
+            if estimate >= COUNT_EXACTLY_BELOW {
+                return Ok(estimate);
+            }
+        }
+        let statement = filtered::count(&self.relation(), filter, self.scope)?;
+        let mut count = 0;
+        session
+            .each(&statement, Inputs::default(), Repeat::IfLost, |row| {
+                count = row.try_get::<i64, _>(0).map_err(unexpected)?;
+                Ok(())
+            })
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn estimate(&self, session: &mut Session<'_>, filter: &Filter) -> Result<u64> {
+        let statement = filtered::explain(&self.relation(), filter, self.scope)?;
+        let mut plan = serde_json::Value::Null;
+        session
+            .each(&statement, Inputs::default(), Repeat::IfLost, |row| {
+                plan = row.try_get(0).map_err(unexpected)?;
+                Ok(())
+            })
+            .await?;
+        let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_f64);
+        rows.map(|rows| rows as u64).ok_or_else(|| Error::internal("the plan says no number of rows"))
+    }
+
+    async fn write(&self, session: &mut Session<'_>, shape: Shape, inputs: Inputs<'_>) -> Result<Option<Row>> {
+        let statement = self.keyed(shape)?;
+        let row = session.rows(&statement, inputs, Repeat::Never).await?.pop();
+        if let Some(row) = &row {
+            self.check_scope(row)?;
+        }
+        Ok(row)
+    }
+
+    async fn upsert(&self, session: &mut Session<'_>, row: &Row, conflict: Vec<usize>) -> Result<Row> {
+        let shape = Shape::Upsert { columns: said(row), conflict: conflict.into() };
+        let stored = self.write(session, shape, Inputs { row, ..Inputs::default() }).await?;
+        stored.ok_or_else(|| Error::conflict("a record that you may not change has the same key"))
+    }
+
+    async fn update_where(&self, session: &mut Session<'_>, filter: &Filter, changes: &Row) -> Result<u64> {
+        let statement = filtered::update(&self.relation(), filter, self.scope, changes)?;
+        let inputs = Inputs { row: changes, ..Inputs::default() };
+        if *self.scope == Filter::Everything {
+            return session.affected(&statement, inputs).await;
+        }
+        let mut count = 0;
+        session
+            .each(&statement, inputs, Repeat::Never, |row| {
+                count += 1;
+                self.check_scope(&statement.reply.decode(row)?)
+            })
+            .await?;
+        Ok(count)
+    }
+
+    /// Why no record was touched: there is none, or another version of it, or several.
+    async fn explain_none(&self, session: &mut Session<'_>, key: &[Value], version: Option<&Value>) -> Result<()> {
+        let layout = self.def.layout();
+        let position = layout.role(|field| field.version);
+        let is_ambiguous = !self.is_physical(key);
+        let (Some(position), Some(expected)) = (position, version) else {
+            return if is_ambiguous { self.get(session, key).await.map(drop) } else { Ok(()) };
+        };
+        match self.get(session, key).await? {
+            None => Ok(()),
+            Some(row) => {
+                let column = &layout.columns()[position];
+                let (expected, stored) = (shown(column, expected), shown(column, &row[position]));
+                Err(Error::conflict(format!("stale version: expected {expected}, stored {stored}")))
+            }
+        }
+    }
+
+    fn changed(&self, changes: &Row) -> Box<[usize]> {
+        // The statement itself counts the version.
+        let version = self.def.layout().role(|field| field.version);
+        said(changes).into_iter().filter(|position| Some(*position) != version).collect()
+    }
+
+    fn is_physical(&self, key: &[Value]) -> bool {
+        let layout = self.def.layout();
+        let partition = layout.partition().filter(|position| !layout.key().contains(position));
+        partition.is_none() || key.len() > layout.key().len()
+    }
+
+    fn ambiguous(&self) -> Error {
+        let layout = self.def.layout();
+        let partition = layout.partition().map_or("", |position| layout.columns()[position].path.as_str());
+        Error::conflict(format!("several records have this key: add their `{partition}` to it"))
+    }
+}
+
+fn said(row: &Row) -> Box<[usize]> {
+    row.iter().enumerate().filter(|(_, value)| !value.is_unset()).map(|(position, _)| position).collect()
+}
+
+fn shown(column: &ColumnDef, version: &Value) -> String {
+    json_form::to_json(&column.ty, version).map_or_else(|_| "none".to_owned(), |json| json.to_string())
+}
+
+fn unexpected(source: sqlx::Error) -> Error {
+    Error::internal("the server's reply is another than was asked for").with_source(source)
+}

@@ -1,0 +1,192 @@
+//! [`Session`]: statements on one connection, by themselves or inside a transaction.
+//!
+//! Two failures are mended here, where nothing can be lost by it: a plan that is older than the
+//! table is forgotten and made anew, and a connection that died while it was idle is replaced if
+//! the statement only reads. Inside a transaction neither is tried.
+//!
+//! A lease is marked as settled only once the last reply has been read, so a future that is
+//! dropped earlier takes its connection with it.
+
+use std::sync::Arc;
+
+use futures::{StreamExt as _, TryStreamExt as _};
+use sqh_model::schema::ModelDef;
+use sqh_model::{Result, Row};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, query::Query};
+
+use super::error;
+use super::statement::{Inputs, Statement};
+use crate::tenancy::is_connection_lost;
+use crate::tenancy::lease::Lease;
+
+/// Statements on one connection.
+pub(super) struct Session<'a> {
+    pub(super) lease: &'a mut Lease,
+    pub(super) in_transaction: bool,
+    /// Whether the server has refused a statement, which ends a transaction.
+    pub(super) failed: bool,
+    sent: bool,
+}
+
+/// Whether a statement may be sent again on another connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// It only reads, or opens a transaction.
+    IfLost,
+    Never,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(lease: &'a mut Lease, in_transaction: bool) -> Self {
+        Self { lease, in_transaction, failed: false, sent: in_transaction }
+    }
+
+    /// The rows that a statement replies.
+    pub(super) async fn rows(&mut self, statement: &Statement, inputs: Inputs<'_>, repeat: Repeat) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(statement, inputs, repeat, |row| {
+            rows.push(statement.reply.decode(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Hands each row that a statement replies to a function. Its first error is told once the
+    /// reply has been read.
+    pub(super) async fn each(
+        &mut self,
+        statement: &Statement,
+        inputs: Inputs<'_>,
+        repeat: Repeat,
+        mut see: impl FnMut(&PgRow) -> Result<()>,
+    ) -> Result<()> {
+        loop {
+            let query = prepared(&statement.sql, statement.arguments(inputs)?);
+            let mut rows = query.fetch(self.lease.connection());
+            let mut outcome = Ok(());
+            let lost = loop {
+                match rows.try_next().await {
+                    Ok(Some(row)) if outcome.is_ok() => outcome = see(&row),
+                    Ok(Some(_)) => {}
+                    Ok(None) => break None,
+                    Err(error) => break Some(error),
+                }
+            };
+            drop(rows);
+            match lost {
+                None => {
+                    self.settle();
+                    return outcome;
+                }
+                Some(error) => self.mend(statement.def, error, repeat).await?,
+            }
+        }
+    }
+
+    /// The number of records that a statement has touched.
+    pub(super) async fn affected(&mut self, statement: &Statement, inputs: Inputs<'_>) -> Result<u64> {
+        loop {
+            let query = prepared(&statement.sql, statement.arguments(inputs)?);
+            match query.execute(self.lease.connection()).await {
+                Ok(done) => {
+                    self.settle();
+                    return Ok(done.rows_affected());
+                }
+                Err(error) => self.mend(statement.def, error, Repeat::Never).await?,
+            }
+        }
+    }
+
+    /// Opens a transaction.
+    pub(super) async fn begin(&mut self, def: &'static ModelDef) -> Result<()> {
+        while let Err(error) = sqlx::raw_sql("BEGIN").execute(self.lease.connection()).await {
+            self.mend(def, error, Repeat::IfLost).await?;
+        }
+        self.in_transaction = true;
+        self.sent = true;
+        Ok(())
+    }
+
+    /// Keeps the transaction's work. On an error the connection goes.
+    pub(super) async fn commit(&mut self, def: &'static ModelDef) -> Result<()> {
+        self.end(def, "COMMIT").await
+    }
+
+    /// Undoes the transaction's work. On an error the connection goes, which undoes it too.
+    pub(super) async fn rollback(&mut self, def: &'static ModelDef) -> Result<()> {
+        self.end(def, "ROLLBACK").await
+    }
+
+    /// Runs a statement without binds inside the transaction, such as a savepoint.
+    pub(super) async fn raw(&mut self, def: &'static ModelDef, sql: String) -> Result<()> {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.lease.connection()).await;
+        done.map(drop).map_err(|error| self.refused(def, error))
+    }
+
+    /// Says that the last reply has been read.
+    pub(super) fn settle(&mut self) {
+        self.sent = true;
+        if !self.in_transaction {
+            self.lease.settled();
+        }
+    }
+
+    /// Takes note of an error after which the reply has been read, or the connection is gone.
+    pub(super) fn refused(&mut self, def: &'static ModelDef, error: sqlx::Error) -> sqh_model::Error {
+        self.failed = true;
+        if !is_connection_lost(&error) && matches!(error, sqlx::Error::Database(_)) && !error::is_stale_plan(&error) {
+            self.settle();
+        }
+        error::of_statement(def, error)
+    }
+
+    async fn end(&mut self, def: &'static ModelDef, verb: &'static str) -> Result<()> {
+        let done = sqlx::raw_sql(verb).execute(self.lease.connection()).await;
+        match done {
+            Ok(_) => {
+                self.in_transaction = false;
+                self.settle();
+                Ok(())
+            }
+            // A refused commit has ended the transaction, but what else holds of the connection is
+            // not known: it is not marked as settled.
+            Err(error) => Err(error::of_statement(def, error)),
+        }
+    }
+
+    /// Makes it possible to send a statement again.
+    ///
+    /// # Errors
+    /// What has failed, if it must not be sent again.
+    async fn mend(&mut self, def: &'static ModelDef, error: sqlx::Error, repeat: Repeat) -> Result<()> {
+        if self.sent {
+            return Err(self.refused(def, error));
+        }
+        self.sent = true;
+        if error::is_stale_plan(&error) {
+            let forgotten = self.lease.connection().clear_cached_statements().await;
+            return forgotten.map_err(|error| self.refused(def, error));
+        }
+        if repeat == Repeat::IfLost && is_connection_lost(&error) && !self.lease.is_fresh() {
+            return self.lease.renew().await;
+        }
+        Err(self.refused(def, error))
+    }
+}
+
+/// A statement with its binds. The only place of the code base that says of SQL made at run time
+/// that it is safe: it holds identifiers in quotes and placeholders, and no values.
+pub(super) fn prepared<'q>(sql: &Arc<str>, arguments: PgArguments) -> Query<'q, Postgres, PgArguments> {
+    sqlx::query_with(AssertSqlSafe(Arc::clone(sql)), arguments)
+}
+
+/// The rows of a statement as they arrive.
+pub(super) fn arriving<'c>(
+    connection: &'c mut PgConnection,
+    sql: &Arc<str>,
+    arguments: PgArguments,
+) -> futures::stream::BoxStream<'c, Result<PgRow, sqlx::Error>> {
+    prepared(sql, arguments).fetch(connection).boxed()
+}

@@ -1,0 +1,85 @@
+//! [`Statement`]: SQL that is ready to run, and how its binds and its reply are coded.
+//!
+//! Statements by key ([`keyed`]) are rendered once for each route and shape and kept ([`cache`]);
+//! those with a filter ([`filtered`]) are rendered when they run.
+
+pub(super) mod cache;
+pub(super) mod filtered;
+pub(super) mod keyed;
+
+use std::sync::Arc;
+
+use sqh_model::expr::lower::{Binds, Relation};
+use sqh_model::schema::ModelDef;
+use sqh_model::{Error, Result, Value};
+use sqlx::postgres::PgArguments;
+
+use super::codec::{Codec, RowCodec, bind};
+
+/// The alias of the model's table in every statement.
+pub(super) const ALIAS: &str = "t";
+
+/// SQL that is ready to run.
+pub(super) struct Statement {
+    pub(super) def: &'static ModelDef,
+    pub(super) sql: Arc<str>,
+    /// How the rows of the reply are read.
+    pub(super) reply: RowCodec,
+    inputs: Vec<Input>,
+    /// What a filter has collected; its placeholders stand behind those of the inputs.
+    binds: Binds,
+}
+
+/// A bind that an operation's own parts give.
+struct Input {
+    codec: Codec,
+    /// The column's position in the layout.
+    position: usize,
+    source: Source,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// The key's part of this number.
+    Key(usize),
+    /// The row's value of the column.
+    Row,
+    /// The version that the caller saw.
+    Version,
+}
+
+/// The parts of an operation that a statement by key takes its binds from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Inputs<'a> {
+    pub(super) key: &'a [Value],
+    pub(super) row: &'a [Value],
+    pub(super) version: Option<&'a Value>,
+}
+
+impl Statement {
+    /// The binds.
+    ///
+    /// # Errors
+    /// `Invalid`, naming model and field, for a value that PostgreSQL cannot hold.
+    pub(super) fn arguments(&self, inputs: Inputs<'_>) -> Result<PgArguments> {
+        let mut arguments = PgArguments::default();
+        for input in &self.inputs {
+            let value = match input.source {
+                Source::Key(part) => inputs.key.get(part),
+                Source::Row => inputs.row.get(input.position),
+                Source::Version => inputs.version,
+            };
+            let value = value.ok_or_else(|| Error::internal("the operation has not the parts of its statement"))?;
+            bind::add(&mut arguments, &input.codec, value).map_err(|error| {
+                error.in_field(&self.def.layout().columns()[input.position].path).in_model(self.def.name)
+            })?;
+        }
+        bind::add_binds(&mut arguments, &self.binds).map_err(|error| error.in_model(self.def.name))?;
+        Ok(arguments)
+    }
+}
+
+/// The columns of a reply in the form in which they are read.
+fn read_columns(relation: &Relation<'_>, positions: impl IntoIterator<Item = usize>) -> String {
+    positions.into_iter().map(|position| relation.read_column(position)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,137 @@
+//! Records as they arrive, with bounded memory.
+//!
+//! The stream owns what holds the connection. Read to its end it gives the connection back; dropped
+//! earlier, the connection is closed, or inside a transaction drained by the next statement.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
+use sqh_model::{Result, Row};
+use sqlx::Connection as _;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::error;
+use super::session::arriving;
+use super::statement::{Inputs, Statement};
+use crate::op::RowStream;
+use crate::tenancy::is_connection_lost;
+use crate::tenancy::lease::Lease;
+
+/// How many decoded records wait for their reader.
+const BUFFERED: usize = 64;
+
+/// What holds a connection for as long as a stream runs.
+pub(super) trait Holder: Send + 'static {
+    fn lease(&mut self) -> &mut Lease;
+    /// Whether a failed statement may be sent again, and the connection be given back at the end.
+    fn is_single(&self) -> bool;
+    /// Takes note of an error of the server.
+    fn failed(&mut self) {}
+}
+
+impl Holder for Lease {
+    fn lease(&mut self) -> &mut Lease {
+        self
+    }
+
+    fn is_single(&self) -> bool {
+        true
+    }
+}
+
+/// The records that a statement replies.
+pub(super) fn stream(mut holder: impl Holder, statement: Statement) -> RowStream {
+    let (sender, receiver) = channel(BUFFERED);
+    let producer = async move { produce(&mut holder, &statement, &sender).await }.boxed();
+    Rows { producer: Some(producer), receiver, error: None }.boxed()
+}
+
+async fn produce(holder: &mut impl Holder, statement: &Statement, sender: &Sender<Result<Row>>) -> Result<()> {
+    let mut repeated = !holder.is_single();
+    loop {
+        let arguments = statement.arguments(Inputs::default())?;
+        let Err((error, has_rows)) = send_rows(holder, statement, arguments, sender).await? else {
+            if holder.is_single() {
+                holder.lease().settled();
+            }
+            return Ok(());
+        };
+        let may_repeat = !repeated && !has_rows;
+        repeated = true;
+        if may_repeat && error::is_stale_plan(&error) {
+            let forgotten = holder.lease().connection().clear_cached_statements().await;
+            forgotten.map_err(|error| error::of_statement(statement.def, error))?;
+            continue;
+        }
+        if may_repeat && is_connection_lost(&error) && !holder.lease().is_fresh() {
+            holder.lease().renew().await?;
+            continue;
+        }
+        holder.failed();
+        if holder.is_single() && matches!(error, sqlx::Error::Database(_)) && !is_connection_lost(&error) {
+            holder.lease().settled();
+        }
+        return Err(error::of_statement(statement.def, error));
+    }
+}
+
+/// The inner error is one of the driver, and whether a row had arrived before it.
+async fn send_rows(
+    holder: &mut impl Holder,
+    statement: &Statement,
+    arguments: sqlx::postgres::PgArguments,
+    sender: &Sender<Result<Row>>,
+) -> Result<Result<(), (sqlx::Error, bool)>> {
+    let mut rows = arriving(holder.lease().connection(), &statement.sql, arguments);
+    let mut has_rows = false;
+    loop {
+        match rows.try_next().await {
+            Ok(Some(row)) => {
+                has_rows = true;
+                // The receiver lives beside this future, in the same stream.
+                let _ = sender.send(Ok(statement.reply.decode(&row)?)).await;
+            }
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err((error, has_rows))),
+        }
+    }
+}
+
+struct Rows {
+    producer: Option<BoxFuture<'static, Result<()>>>,
+    receiver: Receiver<Result<Row>>,
+    error: Option<sqh_model::Error>,
+}
+
+impl Stream for Rows {
+    type Item = Result<Row>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            // What has arrived goes first, an error of the producer last.
+            match self.receiver.try_recv() {
+                Ok(row) => return Poll::Ready(Some(row)),
+                Err(_) if self.producer.is_none() => return Poll::Ready(self.error.take().map(Err)),
+                Err(_) => {}
+            }
+            let Some(producer) = self.producer.as_mut() else {
+                continue;
+            };
+            match Pin::new(producer).poll(cx) {
+                Poll::Ready(outcome) => {
+                    self.error = outcome.err();
+                    self.producer = None;
+                }
+                Poll::Pending => {
+                    return match self.receiver.try_recv() {
+                        Ok(row) => Poll::Ready(Some(row)),
+                        Err(_) => Poll::Pending,
+                    };
+                }
+            }
+        }
+    }
+}

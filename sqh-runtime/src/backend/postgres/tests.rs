@@ -1,0 +1,4 @@
+//! What is PostgreSQL's own. What every backend must do is asked by the conformance suite.
+
+mod operations;
+mod support;

@@ -6,23 +6,27 @@
 //! connection, the same definition gives the same bytes.
 //!
 //! ```
+//! use sqh_derive::PlatformModel;
 //! use sqh_model::render::ddl::{self, DdlOptions};
-//! # use sqh_model::schema::*;
-//! # use sqh_model::types::{TypeDef, scalar};
-//! # static LAYOUT: LayoutCell = LayoutCell::new();
-//! # static FIELDS: [FieldDef; 1] = [FieldDef {
-//! #     name: "id", column: "id", json: "id", ty: TypeDef::scalar(&scalar::UUID), primary_key: true, ..FieldDef::PLAIN
-//! # }];
-//! # static VISIT: ModelDef = ModelDef {
-//! #     name: "AppVisit", rust_path: "AppVisit", table: "app_visit", storage: StorageConfig::postgres(),
-//! #     fields: &FIELDS, layout: &LAYOUT, ..ModelDef::PLAIN
-//! # };
+//! use sqh_model::schema::PlatformModel;
 //!
-//! let ddl = ddl::render(&[&VISIT], &DdlOptions::default()).unwrap();
+//! #[derive(PlatformModel)]
+//! #[model(group = "clinic", crate = "sqh_model")]
+//! #[storage(postgres)]
+//! struct AppVisit {
+//!     #[field(primary_key)]
+//!     id: i64,
+//! }
+//!
+//! let ddl = ddl::render(&[AppVisit::def()], &DdlOptions::default()).unwrap();
 //! assert_eq!(
 //!     ddl.statements[0].sql,
-//!     "CREATE TABLE \"app_visit\" (\n    \"id\" uuid NOT NULL,\n    CONSTRAINT \"app_visit_pkey\" PRIMARY KEY (\"id\")\n)"
+//!     r#"CREATE TABLE "app_visit" (
+//!     "id" bigint NOT NULL,
+//!     CONSTRAINT "app_visit_pkey" PRIMARY KEY ("id")
+//! )"#
 //! );
+//! assert!(ddl.to_script().contains(r#"CREATE TABLE IF NOT EXISTS "app_visit""#));
 //! ```
 //!
 //! Text is declared `COLLATE "C"`, so that comparisons, orders and indexes agree with each other and

@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use super::expression::same;
-use super::shape::{KeyShape, TableShape};
+use super::shape::TableShape;
 
 mod column;
 mod named;
 
 use self::DifferenceKind as Kind;
 use self::column::columns;
-use self::named::{foreign_key_text, index_text, key_text, named, same_index};
+use self::named::named;
 
 /// One difference between a table and its model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +18,8 @@ pub struct Difference {
     pub kind: DifferenceKind,
     /// The column, constraint or index; the table's name for what is the whole table's.
     pub name: String,
+    /// Whether it is there and the model does not have it.
+    pub is_extra: bool,
     message: String,
 }
 
@@ -38,7 +39,9 @@ pub enum DifferenceKind {
     Nullability,
     /// The default of a column.
     Default,
-    /// What a column is generated from, or whether it is.
+    /// Whether a column is generated.
+    IsGenerated,
+    /// What a column is generated from.
     Generated,
     /// The order of a column's text.
     Collation,
@@ -66,22 +69,27 @@ pub enum DifferenceKind {
 
 impl Difference {
     /// Whether records cannot be read or written as the model says while it lasts. The others change
-    /// how fast something is, or what a writer beside this library sees.
+    /// how fast something is, or what a writer beside this library sees; and where only the text of
+    /// an expression differs, PostgreSQL may have spelled the same in a way that is not known here.
     pub fn prevents_use(&self) -> bool {
+        if self.is_extra && self.kind == Kind::Unique {
+            return false;
+        }
         match self.kind {
             Kind::MissingColumn
             | Kind::ExtraRequiredColumn
             | Kind::Type
             | Kind::Nullability
+            | Kind::IsGenerated
             | Kind::Collation
             | Kind::PrimaryKey
             | Kind::Unique
             | Kind::Partitioning
             | Kind::RowSecurity
-            | Kind::Enum
-            | Kind::Generated => true,
+            | Kind::Enum => true,
             Kind::ExtraColumn
             | Kind::Default
+            | Kind::Generated
             | Kind::Check
             | Kind::ForeignKey
             | Kind::Index
@@ -99,70 +107,38 @@ impl fmt::Display for Difference {
 
 /// What differs between the table that the model says ([`expected`](super::expected)) and the one
 /// that is there: columns first, in the model's order. The order of columns is no difference.
+///
+/// ```
+/// use sqh_derive::PlatformModel;
+/// use sqh_model::render::ddl::{DdlOptions, diff, expected};
+/// use sqh_model::schema::PlatformModel;
+///
+/// #[derive(PlatformModel)]
+/// #[model(group = "lab", crate = "sqh_model")]
+/// #[storage(postgres)]
+/// struct AppResult {
+///     #[field(primary_key)]
+///     id: i64,
+///     value: f64,
+/// }
+///
+/// let model = expected(AppResult::def(), &DdlOptions::default()).unwrap();
+/// let mut table = model.clone();
+/// table.columns[1].type_name = "text".into();
+/// let differences = diff(&model, &table);
+/// assert_eq!(differences[0].to_string(), "column `value` is `text`, the model says `double precision`");
+/// assert!(differences[0].prevents_use());
+/// ```
 pub fn diff(expected: &TableShape, actual: &TableShape) -> Vec<Difference> {
     let mut out = Out(Vec::new());
     columns(&mut out, expected, actual);
     primary_key(&mut out, expected, actual);
-    named(
-        &mut out,
-        Kind::Unique,
-        "the unique constraint",
-        &expected.uniques,
-        &actual.uniques,
-        |key| &key.name,
-        key_text,
-        |a, b| a == b,
-    );
-    named(
-        &mut out,
-        Kind::Check,
-        "the check",
-        &expected.checks,
-        &actual.checks,
-        |check| &check.name,
-        |check| check.expression.clone(),
-        |a, b| same(&a.expression, &b.expression),
-    );
-    named(
-        &mut out,
-        Kind::ForeignKey,
-        "the foreign key",
-        &expected.foreign_keys,
-        &actual.foreign_keys,
-        |key| &key.name,
-        foreign_key_text,
-        |a, b| a == b,
-    );
-    named(
-        &mut out,
-        Kind::Index,
-        "the index",
-        &expected.indexes,
-        &actual.indexes,
-        |index| &index.name,
-        index_text,
-        same_index,
-    );
-    named(
-        &mut out,
-        Kind::Enum,
-        "the enum",
-        &expected.enums,
-        &actual.enums,
-        |def| &def.name,
-        |def| def.values.join(", "),
-        |a, b| a == b,
-    );
-    named(
-        &mut out,
-        Kind::Setting,
-        "the storage parameter",
-        &expected.settings,
-        &actual.settings,
-        |(name, _)| name,
-        |(_, value)| value.clone(),
-        |a, b| a == b,
-    );
+    named(&mut out, &expected.uniques, &actual.uniques);
+    named(&mut out, &expected.checks, &actual.checks);
+    named(&mut out, &expected.foreign_keys, &actual.foreign_keys);
+    named(&mut out, &expected.indexes, &actual.indexes);
+    named(&mut out, &expected.enums, &actual.enums);
+    named(&mut out, &expected.settings, &actual.settings);
     partitioning(&mut out, expected, actual);
     row_security(&mut out, expected, actual);
     whole(&mut out, Kind::Comment, &expected.name, "the table's comment", &expected.comment, &actual.comment);
@@ -173,24 +149,18 @@ struct Out(Vec<Difference>);
 
 impl Out {
     fn push(&mut self, kind: Kind, name: &str, message: String) {
-        self.0.push(Difference { kind, name: name.to_owned(), message });
+        self.0.push(Difference { kind, name: name.to_owned(), is_extra: false, message });
+    }
+
+    fn push_extra(&mut self, kind: Kind, name: &str, message: String) {
+        self.0.push(Difference { kind, name: name.to_owned(), is_extra: true, message });
     }
 }
 
 fn primary_key(out: &mut Out, expected: &TableShape, actual: &TableShape) {
-    let text = |key: &Option<KeyShape>| key.as_ref().map(key_text);
-    let columns = |key: &Option<KeyShape>| key.as_ref().map(|key| key.columns.clone());
     // Its name is nobody's business but that of messages.
-    if columns(&expected.primary_key) != columns(&actual.primary_key) {
-        whole(
-            out,
-            Kind::PrimaryKey,
-            &expected.name,
-            "the primary key",
-            &text(&expected.primary_key),
-            &text(&actual.primary_key),
-        );
-    }
+    let text = |table: &TableShape| table.primary_key.as_ref().map(|key| key.columns.join(", "));
+    whole(out, Kind::PrimaryKey, &expected.name, "the primary key", &text(expected), &text(actual));
 }
 
 fn partitioning(out: &mut Out, expected: &TableShape, actual: &TableShape) {
@@ -206,16 +176,7 @@ fn row_security(out: &mut Out, expected: &TableShape, actual: &TableShape) {
     };
     whole(out, Kind::RowSecurity, &expected.name, "row security", &state(expected), &state(actual));
     let policies = |table: &TableShape| table.row_security.clone().unwrap_or_default().policies;
-    named(
-        out,
-        Kind::RowSecurity,
-        "the policy",
-        &policies(expected),
-        &policies(actual),
-        |policy| &policy.name,
-        |policy| policy.using.clone(),
-        |a, b| same(&a.using, &b.using) && same(&a.with_check, &b.with_check),
-    );
+    named(out, &policies(expected), &policies(actual));
 }
 
 fn whole(out: &mut Out, kind: Kind, name: &str, what: &str, expected: &Option<String>, found: &Option<String>) {

@@ -18,6 +18,24 @@ const OF_TYPES: &[(&str, &str)] = &[
 const OF_OPERATOR_CLASSES: &[(&str, &str)] = &[("gin_trgm_ops", "pg_trgm"), ("gist_trgm_ops", "pg_trgm")];
 
 /// The extensions that the model's table needs, by name. A model of TerminusDB needs none.
+///
+/// ```
+/// use sqh_derive::PlatformModel;
+/// use sqh_model::render::ddl::extensions;
+/// use sqh_model::schema::PlatformModel;
+///
+/// #[derive(PlatformModel)]
+/// #[model(group = "water", crate = "sqh_model")]
+/// #[storage(postgres)]
+/// #[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]
+/// struct AppSite {
+///     #[field(primary_key)]
+///     name: String,
+///     place: sqh_model::types::Point,
+/// }
+///
+/// assert_eq!(extensions(AppSite::def()), ["pg_trgm", "postgis"]);
+/// ```
 pub fn extensions(def: &'static ModelDef) -> Vec<&'static str> {
     if !def.is_postgres() {
         return Vec::new();

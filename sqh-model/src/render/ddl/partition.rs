@@ -88,6 +88,25 @@ impl PartitionWindow {
 
 /// The partitions that hold every row of a window, in order.
 ///
+/// ```
+/// use sqh_derive::PlatformModel;
+/// use sqh_model::render::ddl::partitions;
+/// use sqh_model::schema::PlatformModel;
+///
+/// #[derive(PlatformModel)]
+/// #[model(group = "lab", crate = "sqh_model")]
+/// #[storage(postgres, partition_by = "day", retention = "2 months")]
+/// struct AppResult {
+///     #[field(primary_key)]
+///     id: i64,
+///     day: chrono::NaiveDate,
+/// }
+///
+/// let partitions = partitions(AppResult::def(), "2026-01..2026-03".parse().unwrap()).unwrap();
+/// assert_eq!(partitions[1].name, "app_result_p2026_02");
+/// assert_eq!(partitions[1].to.to_string(), "2026-03-01");
+/// ```
+///
 /// # Errors
 /// `Invalid` if the model is not partitioned, or the window needs thousands of partitions.
 pub fn partitions(def: &'static ModelDef, window: PartitionWindow) -> Result<Vec<Partition>> {
@@ -110,7 +129,7 @@ pub fn partitions(def: &'static ModelDef, window: PartitionWindow) -> Result<Vec
     Ok(partitions)
 }
 
-/// Makes the partitions of a window. Rows that wait in the default partition for one of them make
+/// Makes the partitions of a window, beside those that are there. Rows that wait in the default partition for one of them make
 /// PostgreSQL refuse it.
 ///
 /// # Errors

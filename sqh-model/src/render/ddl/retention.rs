@@ -100,6 +100,27 @@ pub fn parse_partition(def: &'static ModelDef, name: &str) -> Option<Partition> 
 /// Takes away those of the `existing` partitions whose last row is older than the model's retention.
 /// A model without one keeps all.
 ///
+/// ```
+/// use sqh_derive::PlatformModel;
+/// use sqh_model::render::ddl::{DdlOptions, Retire, retention_statements};
+/// use sqh_model::schema::PlatformModel;
+///
+/// #[derive(PlatformModel)]
+/// #[model(group = "lab", crate = "sqh_model")]
+/// #[storage(postgres, partition_by = "day", retention = "2 months")]
+/// struct AppResult {
+///     #[field(primary_key)]
+///     id: i64,
+///     day: chrono::NaiveDate,
+/// }
+///
+/// let now = "2026-04-15T00:00:00Z".parse().unwrap();
+/// let existing = ["app_result_p2026_01", "app_result_p2026_02"];
+/// let gone = retention_statements(AppResult::def(), &DdlOptions::default(), &existing, now, Retire::Drop).unwrap();
+/// assert_eq!(gone.len(), 1);
+/// assert_eq!(gone[0].sql, r#"DROP TABLE "app_result_p2026_01""#);
+/// ```
+///
 /// # Errors
 /// `Invalid` if the model is not partitioned or its retention cannot be read.
 pub fn retention_statements(

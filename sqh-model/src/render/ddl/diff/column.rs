@@ -18,7 +18,7 @@ pub(super) fn columns(out: &mut Out, expected: &TableShape, actual: &TableShape)
             true => (Kind::ExtraRequiredColumn, ", and it must be filled"),
             false => (Kind::ExtraColumn, ""),
         };
-        out.push(kind, &found.name, format!("the column `{}` is not in the model{rest}", found.name));
+        out.push_extra(kind, &found.name, format!("the column `{}` is not in the model{rest}", found.name));
     }
 }
 
@@ -45,7 +45,11 @@ fn one_column(out: &mut Out, expected: &ColumnShape, found: &ColumnShape) {
         }
     };
     expression(out, Kind::Default, "the default", &expected.default, &found.default);
-    expression(out, Kind::Generated, "the generating expression", &expected.generated, &found.generated);
+    let kind = match expected.generated.is_some() == found.generated.is_some() {
+        true => Kind::Generated,
+        false => Kind::IsGenerated,
+    };
+    expression(out, kind, "the generating expression", &expected.generated, &found.generated);
     whole(
         out,
         Kind::Collation,

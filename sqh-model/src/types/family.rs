@@ -115,10 +115,7 @@ impl<T> Comparable for List<T> {}
 impl<T> Comparable for Set<T> {}
 
 /// Families whose columns hold many elements.
-#[diagnostic::on_unimplemented(
-    message = "this operator is for lists and sets",
-    label = "not a list or a set"
-)]
+#[diagnostic::on_unimplemented(message = "this operator is for lists and sets", label = "not a list or a set")]
 pub trait Many {
     /// The element's type.
     type Element: crate::types::FieldType;

@@ -2,6 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
+mod finite;
+
 use sea_query::ColumnType;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -73,9 +75,8 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FieldType for Json
     const DEF: TypeDef = TypeDef::scalar(&JSON);
 
     fn into_value(self) -> Result<Value> {
-        serde_json::to_value(&self.0).map(|json| Value::Json(Box::new(json))).map_err(|source| {
-            Error::invalid(format!("the value cannot be written as JSON: {source}")).with_source(source)
-        })
+        finite::check(&self.0).map_err(unwritable)?;
+        serde_json::to_value(&self.0).map(|json| Value::Json(Box::new(json))).map_err(unwritable)
     }
 
     fn from_value(value: Value) -> Result<Self> {
@@ -84,6 +85,10 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FieldType for Json
             Error::invalid(format!("the stored JSON does not fit the type: {source}")).with_source(source)
         })
     }
+}
+
+fn unwritable(source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::invalid(format!("the value cannot be written as JSON: {source}")).with_source(source)
 }
 
 // TerminusDB gives object keys back percent-encoded, and a null at the top as an absent property.

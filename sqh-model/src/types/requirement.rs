@@ -94,8 +94,16 @@ macro_rules! primary_key {
     };
 }
 primary_key!(
-    family::Text, family::Enumeration, family::Integer, family::Uuid, family::Instant, family::DateTime,
-    family::Date, family::Link, family::Decimal, family::Boolean
+    family::Text,
+    family::Enumeration,
+    family::Integer,
+    family::Uuid,
+    family::Instant,
+    family::DateTime,
+    family::Date,
+    family::Link,
+    family::Decimal,
+    family::Boolean
 );
 
 /// `#[field(on_delete = "set_null")]`

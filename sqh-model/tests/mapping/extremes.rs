@@ -9,7 +9,7 @@ use sqh_model::types::json_form::{from_json, to_json};
 use sqh_model::types::{FieldType, Point, Polygon};
 use uuid::Uuid;
 
-use super::forms::{Document, one, refused, refused_json};
+use super::forms::{Document, one, refused, refused_json, wrapped};
 
 fn json_text<T: FieldType>(value: T) -> String {
     to_json(&T::DEF, &value.into_value().unwrap()).unwrap().to_string()
@@ -176,6 +176,17 @@ fn json_keeps_its_numbers_and_nulls() {
     one(serde_json::json!({"a b": 1}), Document::Refuses);
     one(serde_json::json!([{"é": 1}]), Document::Refuses);
     refused(Some(Json::Null), "cannot be told from `None`");
+}
+
+#[test]
+fn data_that_json_would_lose_is_refused() {
+    use std::collections::BTreeMap;
+
+    // serde_json would write a null, which an `Option` would read as `None`.
+    refused(wrapped(Some(f64::NAN)), "JSON has no NaN");
+    refused(wrapped(vec![(1, BTreeMap::from([("a".to_owned(), f32::INFINITY)]))]), "JSON has no inf");
+    refused(wrapped(BTreeMap::from([((1, 2), 3)])), "key must be a string");
+    one(wrapped(vec![(1, BTreeMap::from([("a".to_owned(), Some(0.5f32))]))]), Document::Holds);
 }
 
 #[test]

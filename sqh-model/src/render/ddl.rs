@@ -68,7 +68,6 @@ pub use self::shape::{
 };
 pub use self::statement::{Creates, Ddl, Statement};
 pub use self::table::expected;
-pub use self::type_name::type_sql;
 
 use self::place::Place;
 use crate::error::{Error, Result};

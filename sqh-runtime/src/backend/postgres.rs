@@ -3,10 +3,12 @@
 //! An operation takes a connection of its route from the store, becomes a [`statement`], is
 //! encoded by a [`codec`] and run in a [`session`]; [`run`] says which. [`transaction`], [`stream`]
 //! and [`bulk`] are what the other operations need beyond that. [`error`] turns what goes wrong into
-//! the house's own error.
+//! the house's own error. [`catalog`] reads what a table is.
 
 pub(crate) mod admin;
 mod bulk;
+#[doc(hidden)]
+pub mod catalog;
 mod codec;
 mod error;
 mod run;

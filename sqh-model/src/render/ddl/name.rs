@@ -3,14 +3,7 @@
 use crate::error::{Error, Result};
 use crate::schema::MAX_IDENTIFIER_BYTES;
 
-/// An identifier as SQL. The only place of the renderer that quotes one.
-///
-/// ```
-/// assert_eq!(sqh_model::render::ddl::quoted("order"), r#""order""#);
-/// ```
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
+pub use crate::expr::lower::quoted;
 
 /// The name of a table, an index or a type, in full where the schema is known.
 ///

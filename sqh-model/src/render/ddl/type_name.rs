@@ -8,22 +8,6 @@ use crate::schema::{ColumnDef, FieldDef};
 use crate::types::{EnumDef, EnumStorage, Shape, TypeDef};
 use crate::value::ValueKind;
 
-/// A type as SQL, for a cast: `CAST($1 AS …)`. A native enum's name is qualified and quoted.
-///
-/// ```
-/// use sqh_model::render::ddl::type_sql;
-/// use sqh_model::types::FieldType;
-///
-/// assert_eq!(type_sql(&<Vec<f64>>::DEF, None), "double precision[]");
-/// ```
-pub fn type_sql(ty: &TypeDef, schema: Option<&str>) -> String {
-    let name = rendered(&ty.column_type());
-    match native_enum(ty) {
-        Some(def) => with_enum_name(&name, &enum_name(def), schema),
-        None => canonical(&name),
-    }
-}
-
 /// The type's name in the catalog, without a schema.
 pub(super) fn of_column(column: &ColumnDef) -> String {
     of_field(column.field, &column.ty)
@@ -226,7 +210,8 @@ mod tests {
         ] {
             assert_eq!(canonical(sql), expected, "{sql}");
         }
-        assert_eq!(type_sql(&<Option<chrono::NaiveDateTime>>::DEF, None), "timestamp without time zone");
+        let local = of_field(&FieldDef::PLAIN, &<Option<chrono::NaiveDateTime>>::DEF);
+        assert_eq!(local, "timestamp without time zone");
     }
 
     #[test]

@@ -21,6 +21,10 @@ pub mod read {
 
 /// How many stations there are.
 pub const STATIONS: u64 = 191;
+/// How many parameters there are.
+pub const PARAMETERS: u64 = 5;
+/// How many legal limits there are.
+pub const THRESHOLDS: u64 = 5;
 /// How many daily values there are.
 pub const DAILY_VALUES: u64 = 68_881;
 /// How many instantaneous values there are.

@@ -9,6 +9,8 @@
 extern crate self as sqh_runtime;
 
 pub mod backend;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod engine;
 pub mod op;
 pub mod platform;

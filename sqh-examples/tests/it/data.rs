@@ -27,6 +27,9 @@ fn reference_data_is_complete() {
     let codes: Vec<_> = parameters.iter().map(|parameter| parameter.parameter_code.as_str()).collect();
     assert_eq!(codes, ["00010", "00060", "00065", "00095", "63680"]);
 
+    assert_eq!(parameters.len() as u64, data::PARAMETERS);
+
+    assert_eq!(data::thresholds().unwrap().count() as u64, data::THRESHOLDS);
     for threshold in data::thresholds().unwrap().map(Result::unwrap) {
         assert!(codes.contains(&threshold.parameter_code.as_str()), "{threshold:?}");
         assert!(threshold.lower.is_some() || threshold.upper.is_some(), "{threshold:?}");

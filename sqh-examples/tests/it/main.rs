@@ -1,4 +1,5 @@
 //! The example's data, its models and its command line.
 
+mod cli;
 mod data;
 mod models;

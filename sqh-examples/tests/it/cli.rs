@@ -1,0 +1,182 @@
+//! The binary `sqh`, as a user starts it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+fn sqh(args: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sqh")).args(args.split_whitespace()).output().unwrap()
+}
+
+fn printed(args: &str) -> String {
+    let output = sqh(args);
+    assert!(output.status.success(), "{args}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "{args}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn wrong_usage_is_told_on_standard_error_with_exit_code_2() {
+    let cases: &[(&str, &[&str])] = &[
+        ("schema ddl --model AppLabResul", &["AppLabResul", "similar value exists: 'AppLabResult'", "AppMeasurement"]),
+        ("schema terminusdb --model Account", &["AppCrmAccount"]),
+        ("schema json --model Nothing", &["AppWatershed"]),
+        ("schema ddl --placement rows", &["a similar value exists: 'row'"]),
+        ("schema ddl --partitions 2016", &["expected two dates"]),
+        ("schema ddl --partitions 2016-01..2015-01", &["is empty"]),
+        ("schema ddl --model AppCrmAccount", &["AppCrmAccount", "stored in TerminusDB"]),
+        ("schema terminusdb --model AppLabResult", &["AppLabResult", "stored in PostgreSQL"]),
+        ("schema terminusdb --placement row", &["unexpected argument '--placement'"]),
+        ("schema ddi", &["a similar subcommand exists: 'ddl'"]),
+        ("schema", &["Usage: sqh schema <COMMAND>"]),
+        ("scheme", &["a similar subcommand exists: 'schema'"]),
+        ("", &["Usage: sqh <COMMAND>"]),
+    ];
+    for (args, parts) in cases {
+        let output = sqh(args);
+        assert_eq!(output.status.code(), Some(2), "{args}");
+        assert!(output.stdout.is_empty(), "{args}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        for part in *parts {
+            assert!(told.contains(part), "{args}: {told}");
+        }
+    }
+}
+
+#[test]
+fn help_is_no_error() {
+    for args in ["--help", "schema --help", "schema ddl --help", "--version"] {
+        assert!(!printed(args).is_empty(), "{args}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sqh"))
+        // Larger than a pipe's buffer, so that the write must meet the closed end.
+        .args(["schema", "ddl", "--partitions", "1900..2000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with("-- "), "{first}");
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!((told.as_str(), child.wait().unwrap().code()), ("", Some(0)));
+}
+
+#[test]
+fn the_ddl_of_one_model_is_that_model() {
+    let ddl = printed("schema ddl --model AppLabResult --partitions 2026-01..2026-03");
+    for part in [
+        "-- Models of a tenant: the database sqh_tenant_{slug}.\n\n-- AppLabResult",
+        "CREATE TABLE IF NOT EXISTS \"app_lab_result\"",
+        "PRIMARY KEY (\"id\", \"created_at\")",
+        "PARTITION BY RANGE (\"created_at\")",
+        "COMMENT ON COLUMN \"app_lab_result\".\"unit\" IS 'The unit, unless the value has none.'",
+    ] {
+        assert!(ddl.contains(part), "{part}\n{ddl}");
+    }
+    assert_eq!(ddl.matches("PARTITION OF").count(), 3, "two months and the default one");
+    assert_eq!(ddl.matches("CREATE TABLE").count(), 4);
+
+    let row = printed("schema ddl --model AppLabResult --placement row");
+    assert!(row.contains("PRIMARY KEY (\"tenant_id\", \"id\", \"created_at\")"), "{row}");
+    let schema = printed("schema ddl --model AppLabResult --placement schema --schema acme");
+    assert!(schema.contains("CREATE TABLE IF NOT EXISTS \"acme\".\"app_lab_result\""), "{schema}");
+    assert_eq!(printed("schema ddl --model AppStationSite").matches("CREATE TABLE").count(), 2, "its station first");
+}
+
+fn json(args: &str) -> Value {
+    serde_json::from_str(&printed(args)).unwrap()
+}
+
+#[test]
+fn the_terminusdb_schema_is_one_array_and_its_context_comes_first() {
+    let ids = |schema: Value| -> Vec<String> {
+        let documents = schema.as_array().unwrap();
+        assert_eq!(documents[0]["@type"], "@context");
+        documents[1..].iter().map(|document| document["@id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        ids(json("schema terminusdb")),
+        ["AppCrmAccount", "AppCrmContact", "AppCrmOpportunity", "Industry", "OpportunityStage", "PostalAddress"]
+    );
+    // What a class refers to comes with it.
+    assert_eq!(
+        ids(json("schema terminusdb --model AppCrmContact")),
+        ["AppCrmAccount", "AppCrmContact", "Industry", "PostalAddress"]
+    );
+    let schema = json("schema terminusdb --model AppCrmOpportunity");
+    let class = schema.as_array().unwrap().iter().find(|class| class["@id"] == "AppCrmOpportunity").unwrap();
+    assert_eq!(class["account"], "AppCrmAccount");
+    assert_eq!(class["contacts"], serde_json::json!({"@type": "Set", "@class": "AppCrmContact"}));
+    assert_eq!(class["amount"], "xsd:decimal");
+}
+
+#[test]
+fn the_json_schema_is_one_document() {
+    let one = json("schema json --model AppLabResult");
+    assert_eq!((&one["title"], &one["properties"]["id"]["format"]), (&"AppLabResult".into(), &"uuid".into()));
+    let all = json("schema json");
+    let names = all["$defs"].as_object().unwrap();
+    for name in ["lab.AppLabResult", "crm.AppCrmAccount", "water-quality.AppMeasurement", "PostalAddress"] {
+        assert!(names.contains_key(name), "{name}: {:?}", names.keys().collect::<Vec<_>>());
+    }
+}
+
+/// Everything that DDL makes, with the identity that PostgreSQL gave it.
+async fn catalog(connection: &mut PgConnection) -> Vec<String> {
+    const WHAT_THERE_IS: &str = "
+        SELECT concat_ws(' ', 'table', c.oid, c.relkind, c.relname, c.reloptions::text, a.attname,
+                         format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attcollation,
+                         pg_get_expr(c.relpartbound, c.oid))
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE 'app\\_%'
+        UNION ALL
+        SELECT concat_ws(' ', 'constraint', oid, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text LIKE 'app\\_%'
+        UNION ALL
+        SELECT concat_ws(' ', 'index', indexrelid, pg_get_indexdef(indexrelid)) FROM pg_index
+        WHERE indrelid::regclass::text LIKE 'app\\_%'
+        UNION ALL
+        SELECT concat_ws(' ', 'comment', objoid, objsubid, description) FROM pg_description
+        WHERE objoid::regclass::text LIKE 'app\\_%'
+        ORDER BY 1";
+    sqlx::query_scalar(WHAT_THERE_IS).fetch_all(connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_ddl_can_be_applied_again_without_harm() {
+    let server = sqh_dev_postgres::shared().await;
+    let without_postgis = server.missing_extensions(&["postgis"]).await.unwrap();
+    let mut models = vec!["AppWaterQualityStation", "AppParameter", "AppRegulatoryThreshold", "AppMeasurement"];
+    models.extend(["AppTenantSampleAnnotation", "AppLabResult"]);
+    let (scripts, tables) = if without_postgis.is_empty() {
+        (vec![printed("schema ddl --partitions 2026-01..2026-07")], 8 + 2 * 7)
+    } else {
+        let one = |model: &&str| printed(&format!("schema ddl --partitions 2026-01..2026-07 --model {model}"));
+        (models.iter().map(one).collect(), 6 + 2 * 7)
+    };
+    let database = server.test_database("ddl_twice").await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        for script in &scripts {
+            connection.execute(sqlx::raw_sql(AssertSqlSafe(script.as_str()))).await.unwrap();
+        }
+        seen.push(catalog(&mut connection).await);
+    }
+    assert_eq!(seen[0], seen[1]);
+    let made: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relname LIKE 'app\\_%'")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    assert_eq!(made, tables);
+    assert!(seen[0].iter().any(|line| line.contains("The agency's code")), "comments are there");
+}

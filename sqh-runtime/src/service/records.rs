@@ -180,6 +180,20 @@ impl<P: Path> PlatformGroupRecordService<P> {
         self.run_op::<M>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
     }
 
+    /// [`batch_create_count`](Self::batch_create_count) of records that are read on the way, from a
+    /// file or a network: the first that cannot be read ends it, and nothing is stored.
+    ///
+    /// # Errors
+    /// What `records` says; as [`batch_create`](Self::batch_create).
+    pub async fn try_batch_create_count<M: PlatformModel>(
+        &self,
+        cx: &Cx<M::Scope>,
+        records: impl IntoIterator<Item = Result<M>, IntoIter: Send + 'static>,
+    ) -> Result<u64> {
+        let rows = Box::new(records.into_iter().map(|record| record.and_then(to_row)));
+        self.run_op::<M>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
+    }
+
     /// The records that match, as they arrive, in bounded memory.
     ///
     /// # Errors

@@ -11,6 +11,21 @@ fn ui() {
 
 /// The kinds of mistakes, each a folder.
 const KINDS: &[&str] = &[
-    "unknown_word", "wrong_value", "duplicate_word", "missing", "conflict", "shape", "key", "partition", "index",
-    "reference", "graph", "role", "type_mapping", "column", "value", "platform_enum", "limits",
+    "unknown_word",
+    "wrong_value",
+    "duplicate_word",
+    "missing",
+    "conflict",
+    "shape",
+    "key",
+    "partition",
+    "index",
+    "reference",
+    "graph",
+    "role",
+    "type_mapping",
+    "column",
+    "value",
+    "platform_enum",
+    "limits",
 ];

@@ -1,69 +1,98 @@
 //! What the engine itself puts into a record: stamps, versions and defaults; and what must hold of
 //! every record on every backend before it is sent.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::{RecordStorage, Shape};
 use sqh_model::{Error, Result, Row, Value, ValueKind};
 
-/// The time of an operation, as every backend stores it.
-pub(super) fn now() -> Value {
-    let now: DateTime<Utc> = Utc::now().trunc_subsecs(6);
-    Value::Instant(now)
+use crate::scope::Scope;
+use crate::tenancy::TenantRecord;
+
+/// What the engine knows when it completes the records of one operation.
+#[derive(Debug, Clone)]
+pub(super) struct Filler {
+    now: Value,
+    tenant: Option<Arc<TenantRecord>>,
+    sql_defaults: bool,
 }
 
-/// Completes a new record.
-///
-/// # Errors
-/// `Invalid`, naming the field that is missing, null or too long.
-pub(super) fn for_create(model: &'static ModelDef, row: &mut Row, now: &Value, sql_defaults: bool) -> Result<()> {
-    let columns = model.layout().columns();
-    check_width(columns, row)?;
-    for (column, value) in columns.iter().zip(row) {
-        fill(column, value, now, sql_defaults).map_err(|error| error.in_field(&column.path))?;
+impl Filler {
+    /// At this time, in this scope; `sql_defaults` says whether the backend knows them.
+    pub(super) fn new(scope: &Scope, sql_defaults: bool) -> Self {
+        // To the microsecond, as every backend stores it.
+        let now: DateTime<Utc> = Utc::now().trunc_subsecs(6);
+        Self { now: Value::Instant(now), tenant: scope.tenant.clone(), sql_defaults }
     }
-    Ok(())
-}
 
-/// Completes the changes of a record: the key, the partition column and what the engine manages
-/// stay as they are.
-///
-/// # Errors
-/// `Invalid`, naming the field that must not change, must not be null or is too long.
-pub(super) fn for_update(model: &'static ModelDef, changes: &mut Row, now: &Value) -> Result<()> {
-    let layout = model.layout();
-    check_width(layout.columns(), changes)?;
-    for position in layout.physical_key() {
-        if !changes[position].is_unset() && !layout.columns()[position].root.is_managed() {
-            let path = &layout.columns()[position].path;
-            return Err(Error::invalid("the field is part of the key and never changes").in_field(path));
+    /// Completes a new record.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field that is missing, null or too long.
+    pub(super) fn for_create(&self, model: &'static ModelDef, row: &mut Row) -> Result<()> {
+        let columns = model.layout().columns();
+        check_width(columns, row)?;
+        for (column, value) in columns.iter().zip(row) {
+            self.fill(column, value).map_err(|error| error.in_field(&column.path))?;
         }
+        Ok(())
     }
-    for (column, value) in layout.columns().iter().zip(changes) {
-        if column.root.updated_at {
-            *value = now.clone();
-        } else if column.root.is_managed() {
+
+    /// Completes the changes of a record: the key, the partition column and what the engine
+    /// manages stay as they are.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field that must not change, must not be null or is too long.
+    pub(super) fn for_update(&self, model: &'static ModelDef, changes: &mut Row) -> Result<()> {
+        let layout = model.layout();
+        check_width(layout.columns(), changes)?;
+        for position in layout.physical_key() {
+            if !changes[position].is_unset() && !layout.columns()[position].root.is_managed() {
+                let path = &layout.columns()[position].path;
+                return Err(Error::invalid("the field is part of the key and never changes").in_field(path));
+            }
+        }
+        for (column, value) in layout.columns().iter().zip(changes) {
+            if column.root.updated_at {
+                *value = self.now.clone();
+            } else if column.root.is_managed() {
+                *value = Value::Unset;
+            }
+            check(column, value).map_err(|error| error.in_field(&column.path))?;
+        }
+        Ok(())
+    }
+
+    fn fill(&self, column: &ColumnDef, value: &mut Value) -> Result<()> {
+        let root = column.root;
+        if root.generated.is_some() {
             *value = Value::Unset;
+            return Ok(());
         }
-        check(column, value).map_err(|error| error.in_field(&column.path))?;
+        if root.tenant {
+            *value = self.tenant_key(column)?;
+        } else if root.created_at || root.updated_at {
+            *value = self.now.clone();
+        } else if root.version {
+            *value = first_version(column)?;
+        } else if value.is_unset() {
+            *value = default(column, self.sql_defaults)?;
+        }
+        check(column, value)
     }
-    Ok(())
-}
 
-fn fill(column: &ColumnDef, value: &mut Value, now: &Value, sql_defaults: bool) -> Result<()> {
-    let root = column.root;
-    if root.generated.is_some() || root.tenant {
-        *value = Value::Unset;
-        return Ok(());
+    // The tenant's key is its slug; other types of key come with the placements that store one.
+    fn tenant_key(&self, column: &ColumnDef) -> Result<Value> {
+        match (&self.tenant, column.ty.kind()) {
+            (Some(tenant), ValueKind::Text) => Ok(Value::Text(tenant.slug().to_owned())),
+            (Some(_), _) => {
+                Err(Error::unsupported("this version knows a tenant by its slug: make the field a `String`"))
+            }
+            (None, _) => Err(Error::internal("a shared model has no tenant")),
+        }
     }
-    if root.created_at || root.updated_at {
-        *value = now.clone();
-    } else if root.version {
-        *value = first_version(column)?;
-    } else if value.is_unset() {
-        *value = default(column, sql_defaults)?;
-    }
-    check(column, value)
 }
 
 fn default(column: &ColumnDef, sql_defaults: bool) -> Result<Value> {

@@ -11,8 +11,9 @@ use sqh_model::expr::{Comparison, Filter, Query};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
+use super::fill::Filler;
 use super::hooks::{Effect, HookContext, RowHooks};
-use super::{Engine, Scoped, Target, fill};
+use super::{Engine, Scoped, Target};
 use crate::op::{Op, Reply, RowSource};
 use crate::scope::Scope;
 
@@ -38,22 +39,20 @@ pub(super) async fn prepare(engine: &Engine, scope: &Scope, scoped: Scoped, targ
     }
     let stage = Stage {
         model,
-        now: fill::now(),
+        filler: Filler::new(scope, target.capabilities().sql_expressions),
         hooks: engine.hooks.of(model),
         cx: HookContext::new(scope, model),
         target,
-        sql_defaults: target.capabilities().sql_expressions,
     };
     stage.prepare(scoped).await
 }
 
 struct Stage<'a> {
     model: &'static ModelDef,
-    now: Value,
+    filler: Filler,
     hooks: &'a [Arc<dyn RowHooks>],
     cx: HookContext,
     target: &'a dyn Target,
-    sql_defaults: bool,
 }
 
 impl Stage<'_> {
@@ -71,7 +70,7 @@ impl Stage<'_> {
             }
             Op::UpdateWhere { filter, mut changes } => {
                 self.refuse_by_filter()?;
-                fill::for_update(self.model, &mut changes, &self.now)?;
+                self.filler.for_update(self.model, &mut changes)?;
                 self.replace(&mut scoped, Op::UpdateWhere { filter, changes }, Effects::Nothing)
             }
             Op::Delete { key, version } => {
@@ -109,24 +108,24 @@ impl Stage<'_> {
     }
 
     async fn new_record(&self, mut row: Row) -> Result<Row> {
-        fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+        self.filler.for_create(self.model, &mut row)?;
         for hooks in self.hooks {
             let before = row.clone();
             row = hooks.before_create(&self.cx, row).await?;
             self.check_identity(&before, &row)?;
         }
         if !self.hooks.is_empty() {
-            fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+            self.filler.for_create(self.model, &mut row)?;
         }
         Ok(row)
     }
 
     async fn batch(&self, scoped: &mut Scoped, rows: RowSource, returning: bool) -> Result<Effects> {
         if self.hooks.is_empty() {
-            let (model, now, sql_defaults) = (self.model, self.now.clone(), self.sql_defaults);
+            let (model, filler) = (self.model, self.filler.clone());
             let rows = rows.map(move |row| {
                 let mut row = row?;
-                fill::for_create(model, &mut row, &now, sql_defaults)?;
+                filler.for_create(model, &mut row)?;
                 Ok(row)
             });
             return Ok(self.replace(scoped, Op::BatchCreate { rows: Box::new(rows), returning }, Effects::Nothing));
@@ -141,10 +140,10 @@ impl Stage<'_> {
 
     async fn upsert(&self, scoped: &mut Scoped, mut row: Row, conflict: Vec<usize>) -> Result<Effects> {
         if self.hooks.is_empty() {
-            fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+            self.filler.for_create(self.model, &mut row)?;
             return Ok(self.replace(scoped, Op::Upsert { row, conflict }, Effects::Nothing));
         }
-        fill::for_create(self.model, &mut row, &self.now, self.sql_defaults)?;
+        self.filler.for_create(self.model, &mut row)?;
         let effects = match self.row_in_conflict(scoped, &row, &conflict).await? {
             Some(old) => {
                 row = self.before_update(&old, row).await?;
@@ -166,7 +165,7 @@ impl Stage<'_> {
         mut changes: Row,
         mut version: Option<Value>,
     ) -> Result<Effects> {
-        fill::for_update(self.model, &mut changes, &self.now)?;
+        self.filler.for_update(self.model, &mut changes)?;
         let Some(old) = old else {
             return Ok(self.replace(scoped, Op::Update { key, changes, version }, Effects::Nothing));
         };
@@ -178,7 +177,7 @@ impl Stage<'_> {
                 *change = new;
             }
         }
-        fill::for_update(self.model, &mut changes, &self.now)?;
+        self.filler.for_update(self.model, &mut changes)?;
         // What the hooks saw must still be there when the change arrives.
         if version.is_none() {
             version = self.model.layout().role(|field| field.version).map(|position| old[position].clone());

@@ -14,6 +14,25 @@ use crate::value::Value;
 
 /// The document of a record: `@type`, `@id` unless it is unset, and the properties that are there.
 ///
+/// ```
+/// # use sqh_derive::PlatformModel;
+/// # use sqh_model::schema::PlatformModel as _;
+/// # use sqh_model::types::Id;
+/// # #[derive(PlatformModel)]
+/// # #[model(group = "crm", crate = "::sqh_model")]
+/// # struct AppCrmAccount {
+/// #     id: Id<Self>,
+/// #     name: String,
+/// # }
+/// use serde_json::json;
+/// use sqh_model::record_document::row_to_document;
+/// use sqh_model::row::to_row;
+///
+/// let account = AppCrmAccount { id: Id::from_key("acme"), name: "Acme".to_owned() };
+/// let document = row_to_document(AppCrmAccount::def(), &to_row(account).unwrap()).unwrap();
+/// assert_eq!(document, json!({"@type": "AppCrmAccount", "@id": "AppCrmAccount/acme", "name": "Acme"}));
+/// ```
+///
 /// # Errors
 /// `Invalid`, naming model and field, if TerminusDB cannot hold a value.
 pub fn row_to_document(def: &'static ModelDef, row: &[Value]) -> Result<Json> {

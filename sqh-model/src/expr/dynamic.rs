@@ -35,6 +35,30 @@ use crate::types::json_form::{from_json, unknown_field};
 
 /// Reads a filter on the records of `def`.
 ///
+/// ```
+/// # use sqh_derive::PlatformModel;
+/// # use sqh_model::schema::PlatformModel as _;
+/// # #[derive(PlatformModel)]
+/// # #[model(group = "lab", crate = "::sqh_model")]
+/// # #[storage(postgres)]
+/// # struct AppLabResult {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     test_type: String,
+/// #     value: f64,
+/// #     unit: Option<String>,
+/// # }
+/// use serde_json::json;
+/// use sqh_model::expr::filter_from_json;
+///
+/// let def = AppLabResult::def();
+/// let filter = filter_from_json(def, &json!({"test_type": "pH", "value": {"gt": 3.5, "lte": 9}})).unwrap();
+/// assert_eq!(filter.fields(), ["test_type", "value", "value"]);
+///
+/// let error = filter_from_json(def, &json!({"valeu": 7})).unwrap_err();
+/// assert!(error.to_string().contains("did you mean `value`?"));
+/// ```
+///
 /// # Errors
 /// `Invalid`, naming the model and the field: a field that there is not, an operator that the
 /// field's type does not have, a value that is none of the type.
@@ -44,6 +68,26 @@ pub fn filter_from_json(def: &'static ModelDef, json: &Json) -> Result<Filter> {
 
 /// Reads an order of the records of `def`: `"-created_at"`, `["test_type", "-value"]`,
 /// `[{"field": "value", "descending": true}]`.
+///
+/// ```
+/// # use sqh_derive::PlatformModel;
+/// # use sqh_model::schema::PlatformModel as _;
+/// # #[derive(PlatformModel)]
+/// # #[model(group = "lab", crate = "::sqh_model")]
+/// # #[storage(postgres)]
+/// # struct AppLabResult {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     test_type: String,
+/// #     value: f64,
+/// #     unit: Option<String>,
+/// # }
+/// use serde_json::json;
+/// use sqh_model::expr::order_from_json;
+///
+/// let order = order_from_json(AppLabResult::def(), &json!(["test_type", "-value"])).unwrap();
+/// assert!(order[1].field == "value" && order[1].descending);
+/// ```
 ///
 /// # Errors
 /// `Invalid`, naming the model and the field.

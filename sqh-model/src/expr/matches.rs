@@ -19,6 +19,29 @@ type Truth = Option<bool>;
 impl Filter {
     /// Whether a row of `def` is found by the filter.
     ///
+    /// ```
+    /// # use sqh_derive::PlatformModel;
+    /// # use sqh_model::schema::PlatformModel as _;
+    /// # #[derive(PlatformModel)]
+    /// # #[model(group = "lab", crate = "::sqh_model")]
+    /// # #[storage(postgres)]
+    /// # struct AppLabResult {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     test_type: String,
+    /// #     value: f64,
+    /// #     unit: Option<String>,
+    /// # }
+    /// use sqh_model::row::to_row;
+    ///
+    /// let result = AppLabResult { id: 1, test_type: "pH".to_owned(), value: 7.5, unit: None };
+    /// let row = to_row(result).unwrap();
+    /// let above = AppLabResult::VALUE.gt(3.5).into_filter().unwrap();
+    /// assert!(above.matches(AppLabResult::def(), &row).unwrap());
+    /// let other_unit = AppLabResult::UNIT.ne("mg/l").into_filter().unwrap();
+    /// assert!(!other_unit.matches(AppLabResult::def(), &row).unwrap(), "a null is neither equal nor unequal");
+    /// ```
+    ///
     /// # Errors
     /// What [`Filter::check`] would have refused: a field that the model does not have, an operator
     /// that the type does not have, a pattern that cannot be read.

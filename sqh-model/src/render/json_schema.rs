@@ -13,6 +13,27 @@ use crate::types::{Collection, EnumDef, Shape, TypeDef};
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of a model's records, whole by itself.
+///
+/// ```
+/// # use sqh_derive::PlatformModel;
+/// # use sqh_model::schema::PlatformModel as _;
+/// # #[derive(PlatformModel)]
+/// # #[model(group = "lab", crate = "::sqh_model")]
+/// # #[storage(postgres)]
+/// # struct AppLabResult {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     test_type: String,
+/// #     value: f64,
+/// #     unit: Option<String>,
+/// # }
+/// use serde_json::json;
+/// use sqh_model::render::json_schema;
+///
+/// let schema = json_schema::schema(AppLabResult::def());
+/// assert_eq!(schema["properties"]["unit"], json!({"type": ["string", "null"]}));
+/// assert_eq!(schema["required"], json!(["id", "test_type", "value"]));
+/// ```
 pub fn schema(def: &'static ModelDef) -> Json {
     let mut definitions = Definitions::default();
     let mut schema = object(def.name, def.doc, def.fields, &mut definitions);

@@ -21,9 +21,21 @@ use crate::schema::ModelDef;
 /// The schema of the graph models among `models`, and of all that they refer to, sorted by name.
 ///
 /// ```
-/// # use sqh_model::render::terminusdb;
-/// let schema = terminusdb::schema(&[]).unwrap();
+/// # use sqh_derive::PlatformModel;
+/// # use sqh_model::schema::PlatformModel as _;
+/// # use sqh_model::types::Id;
+/// # #[derive(PlatformModel)]
+/// # #[model(group = "crm", crate = "::sqh_model")]
+/// # struct AppCrmAccount {
+/// #     id: Id<Self>,
+/// #     name: Option<String>,
+/// # }
+/// use serde_json::json;
+/// use sqh_model::render::terminusdb;
+///
+/// let schema = terminusdb::schema(&[AppCrmAccount::def()]).unwrap();
 /// assert_eq!(schema[0]["@type"], "@context");
+/// assert_eq!(schema[1]["name"], json!({"@type": "Optional", "@class": "xsd:string"}));
 /// ```
 ///
 /// # Errors

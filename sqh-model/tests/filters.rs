@@ -4,7 +4,7 @@ mod fixtures;
 
 use fixtures::SAMPLE;
 use serde_json::{Value as Json, json};
-use sqh_model::expr::{Comparison, Filter, OrderBy, filter_from_json, order_from_json};
+use sqh_model::expr::{Comparison, Filter, OrderBy, Query, filter_from_json, order_from_json};
 use sqh_model::types::{FieldType, Point};
 use sqh_model::{ErrorKind, Value};
 
@@ -261,6 +261,15 @@ fn a_filter_made_by_hand_is_checked_too() {
     assert!(pattern("test_type", "\\").matches(&SAMPLE, &row(&[])).is_err());
     let unknown = Filter::IsNull { field: "colour".into() };
     assert!(unknown.check(&SAMPLE).unwrap_err().to_string().contains("no field `colour`"));
+}
+
+#[test]
+fn an_order_made_by_hand_is_checked_too() {
+    for (field, part) in [("doc", "have an order"), ("tags", "have an order"), ("colour", "no field `colour`")] {
+        let order = vec![OrderBy { field: field.into(), descending: false }];
+        let error = Query { order, ..Query::default() }.check(&SAMPLE).unwrap_err();
+        assert!(error.to_string().contains(part) && error.model() == Some("AppSample"), "{error}");
+    }
 }
 
 fn order(json: Json) -> Vec<(String, bool)> {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::cursor::Cursor;
 use super::filter::{Filter, column};
+use super::operators::Ability;
 use crate::error::{Error, Result};
 use crate::schema::ModelDef;
 
@@ -70,12 +71,17 @@ impl Query {
         Ok(order)
     }
 
-    /// Makes sure that every field is one of the model, and that the cursor fits the order.
+    /// Makes sure that every field is one of the model, that what orders has an order, and that the
+    /// cursor fits the order.
     ///
     /// # Errors
     /// `Invalid`, naming the model and the field.
     pub fn check(&self, def: &'static ModelDef) -> Result<()> {
         self.filter.check(def)?;
+        for OrderBy { field, .. } in &self.order {
+            let (_, column) = column(def, field)?;
+            Ability::Order.check(column).map_err(|error| error.in_field(field).in_model(def.name))?;
+        }
         let order = self.total_order(def)?;
         match &self.after {
             Some(cursor) if !cursor.belongs_to(def, &order) => {

@@ -64,12 +64,24 @@ pub struct Capabilities {
     pub streams: bool,
     /// Defaults and checks written in SQL.
     pub sql_expressions: bool,
+    /// Search for what is spelt in another way.
+    pub fuzzy_search: bool,
+    /// Telling how an operation would be run.
+    pub explain: bool,
 }
 
 impl Capabilities {
     /// Everything.
-    pub const ALL: Self =
-        Self { records: true, upsert: true, by_filter: true, transactions: true, streams: true, sql_expressions: true };
+    pub const ALL: Self = Self {
+        records: true,
+        upsert: true,
+        by_filter: true,
+        transactions: true,
+        streams: true,
+        sql_expressions: true,
+        fuzzy_search: true,
+        explain: true,
+    };
 
     /// Nothing.
     pub const NONE: Self = Self {
@@ -79,5 +91,7 @@ impl Capabilities {
         transactions: false,
         streams: false,
         sql_expressions: false,
+        fuzzy_search: false,
+        explain: false,
     };
 }

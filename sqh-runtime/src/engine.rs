@@ -17,7 +17,7 @@ mod tenancy;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqh_model::schema::{ModelDef, Registry, StorageBackend};
+use sqh_model::schema::{IndexDef, ModelDef, Registry, StorageBackend};
 use sqh_model::{Error, Result};
 
 pub use self::access::Authorized;
@@ -72,7 +72,7 @@ impl Engine {
         let model = operation.model;
         self.registry.check_registered(model)?;
         check_capabilities(&operation, target.capabilities())?;
-        check_operation(&operation)?;
+        check_operation(model, &operation.op)?;
         mask::check_visible(&scope.principal, model, &operation.op)?;
         let masks = mask::Masks::of(&scope.principal, model, &operation.op);
         let authorized = access::authorize(&scope.principal, operation)?;
@@ -107,6 +107,8 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::Upsert { .. } => has.upsert,
         Op::UpdateWhere { .. } | Op::DeleteWhere { .. } => has.by_filter,
         Op::Stream(_) => has.streams,
+        Op::FuzzySearch { .. } => has.fuzzy_search,
+        Op::Explain(_) => has.explain,
         Op::Begin => has.transactions,
         _ => true,
     };
@@ -122,9 +124,8 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
     }))
 }
 
-fn check_operation(operation: &Operation) -> Result<()> {
-    let model = operation.model;
-    match &operation.op {
+fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
+    match op {
         Op::List(query) => {
             if model.storage.high_volume && query.limit.is_none() {
                 return Err(Error::invalid(
@@ -141,13 +142,34 @@ fn check_operation(operation: &Operation) -> Result<()> {
         }
         Op::Stream(query) | Op::Select { query, .. } => query.check(model),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
-        Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(operation, key.len()),
+        Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(model, key.len()),
+        Op::Explain(op) => match **op {
+            Op::List(_) | Op::Search { .. } | Op::FuzzySearch { .. } | Op::Select { .. } | Op::Count { .. } => {
+                check_operation(model, op)
+            }
+            _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
+        },
+        Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
         Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
 }
 
-fn check_key(operation: &Operation, length: usize) -> Result<()> {
-    let layout = operation.model.layout();
+// The index brings the extension along, and keeps the search from reading every record.
+fn check_trigram_index(model: &'static ModelDef, column: usize) -> Result<()> {
+    let path = &model.layout().columns()[column].path;
+    let has_trigrams = |index: &IndexDef| index.ops.is_some_and(|ops| ops.ends_with("_trgm_ops"));
+    let is_indexed = |index: &IndexDef| index.columns.iter().any(|column| column.field == path);
+    if model.indexes.iter().filter(|index| has_trigrams(index)).any(is_indexed) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "fuzzy search needs a trigram index: add `#[index(columns = [\"{path}\"], using = \"gin\", ops = \"gin_trgm_ops\")]`"
+    ))
+    .in_field(path))
+}
+
+fn check_key(model: &'static ModelDef, length: usize) -> Result<()> {
+    let layout = model.layout();
     let declared = layout.key().len();
     let physical = declared + usize::from(layout.partition().is_some_and(|position| !layout.key().contains(&position)));
     if declared > 0 && (length == declared || length == physical) {

@@ -40,6 +40,16 @@ pub enum Op {
         /// Which of them, in which order, how many.
         query: Query,
     },
+    /// The records whose column, or words in it, are like a text, the most similar first. Replies
+    /// [`Reply::Rows`].
+    FuzzySearch {
+        /// The column's position in the layout. It holds text.
+        column: usize,
+        /// The text, which may be spelt wrongly.
+        text: String,
+        /// At most this many.
+        limit: u64,
+    },
     /// The values of some columns of the records that match. Replies [`Reply::Rows`] of that width.
     Select {
         /// Which records.
@@ -100,6 +110,9 @@ pub enum Op {
     },
     /// [`Op::List`] with bounded memory. Replies [`Reply::Stream`].
     Stream(Query),
+    /// How an operation that lists or counts would be run, without running it. Replies
+    /// [`Reply::Plan`].
+    Explain(Box<Op>),
     /// A transaction in the database of the operation's model. Replies [`Reply::Transaction`].
     Begin,
 }
@@ -121,6 +134,8 @@ pub enum Reply {
     Count(u64),
     /// Records as they arrive.
     Stream(RowStream),
+    /// The lines of a plan.
+    Plan(Vec<String>),
     /// A transaction that has begun.
     Transaction(Box<dyn BackendTransaction>),
 }
@@ -155,9 +170,13 @@ impl Op {
         match self {
             Self::Begin => &[],
             Self::Get { .. } => &[Verb::Read],
-            Self::List(_) | Self::Search { .. } | Self::Select { .. } | Self::Count { .. } | Self::Stream(_) => {
-                &[Verb::Read, Verb::List]
-            }
+            Self::List(_)
+            | Self::Search { .. }
+            | Self::FuzzySearch { .. }
+            | Self::Select { .. }
+            | Self::Count { .. }
+            | Self::Stream(_) => &[Verb::Read, Verb::List],
+            Self::Explain(op) => op.verbs(),
             Self::Create(_) | Self::BatchCreate { .. } => &[Verb::Create],
             Self::Upsert { .. } => &[Verb::Create, Verb::Update],
             Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Update],
@@ -171,6 +190,7 @@ impl Op {
             Self::Get { .. } => "get",
             Self::List(_) => "list",
             Self::Search { .. } => "search",
+            Self::FuzzySearch { .. } => "fuzzy_search",
             Self::Select { .. } => "select",
             Self::Count { .. } => "count",
             Self::Create(_) => "create",
@@ -181,6 +201,7 @@ impl Op {
             Self::DeleteWhere { .. } => "delete by filter",
             Self::BatchCreate { .. } => "batch_create",
             Self::Stream(_) => "stream",
+            Self::Explain(_) => "explain",
             Self::Begin => "begin",
         }
     }
@@ -206,6 +227,7 @@ impl std::fmt::Debug for Reply {
             Self::Rows(_) => "rows",
             Self::Count(_) => "a count",
             Self::Stream(_) => "a stream",
+            Self::Plan(_) => "a plan",
             Self::Transaction(_) => "a transaction",
         })
     }
@@ -239,6 +261,9 @@ impl Reply {
     expect_reply!(
         /// Records as they arrive.
         into_stream, Stream, RowStream);
+    expect_reply!(
+        /// The lines of a plan.
+        into_plan, Plan, Vec<String>);
     expect_reply!(
         /// A transaction.
         into_transaction, Transaction, Box<dyn BackendTransaction>);

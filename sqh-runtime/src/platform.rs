@@ -9,7 +9,7 @@ use sqh_model::{Error, Result};
 use crate::backend::Backend;
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{Cx, Principal, Shared, Tenant};
-use crate::service::PlatformGroupRecordService;
+use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::TenantRecord;
 
 /// The models, the servers and the tenants of one application.
@@ -57,6 +57,11 @@ impl Platform {
     /// The records of every model.
     pub fn records(&self) -> PlatformGroupRecordService {
         PlatformGroupRecordService::new(Arc::clone(&self.engine))
+    }
+
+    /// What PostgreSQL can, beyond what every backend can.
+    pub fn postgres(&self) -> PostgresQueryService {
+        PostgresQueryService::new(self.records())
     }
 
     /// The registered models.

@@ -6,6 +6,7 @@
 mod conflict;
 mod dynamic;
 mod page;
+mod postgres;
 mod records;
 mod statement;
 mod transaction;
@@ -18,6 +19,7 @@ use sqh_model::Result;
 pub use self::conflict::Conflict;
 pub use self::dynamic::DynamicQuery;
 pub use self::page::{DynamicPage, Page};
+pub use self::postgres::PostgresQueryService;
 pub use self::statement::Statement;
 pub use self::transaction::{InTransaction, Transaction};
 use crate::engine::{Direct, Engine};

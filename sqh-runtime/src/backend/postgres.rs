@@ -11,6 +11,7 @@ mod bulk;
 pub mod catalog;
 mod codec;
 mod error;
+mod explain;
 mod run;
 mod session;
 mod statement;

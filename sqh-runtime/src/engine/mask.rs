@@ -57,6 +57,8 @@ impl Masks {
 /// `Denied`, naming the field.
 pub(super) fn check_visible(principal: &Principal, model: &'static ModelDef, op: &Op) -> Result<()> {
     let (filter, order) = match op {
+        Op::Explain(op) => return check_visible(principal, model, op),
+        Op::FuzzySearch { column, .. } => return check_column_is_visible(principal, model, *column),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
         }
@@ -65,13 +67,19 @@ pub(super) fn check_visible(principal: &Principal, model: &'static ModelDef, op:
     };
     let fields = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
     for field in fields {
-        let layout = model.layout();
-        let column = layout.position(field).map(|position| &layout.columns()[position]);
-        if column.is_some_and(|column| redaction(principal, model, column).is_some()) {
-            return Err(Error::new(ErrorKind::Denied, "the field is masked for this principal").in_field(field));
+        if let Some(column) = model.layout().position(field) {
+            check_column_is_visible(principal, model, column)?;
         }
     }
     Ok(())
+}
+
+fn check_column_is_visible(principal: &Principal, model: &'static ModelDef, column: usize) -> Result<()> {
+    let column = &model.layout().columns()[column];
+    if redaction(principal, model, column).is_none() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Denied, "the field is masked for this principal").in_field(&column.path))
 }
 
 fn redaction<'a>(principal: &Principal, model: &ModelDef, column: &'a ColumnDef) -> Option<&'a Redaction> {

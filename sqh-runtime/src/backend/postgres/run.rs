@@ -13,7 +13,7 @@ use super::bulk;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::keyed::Shape;
-use super::statement::{ALIAS, Inputs, filtered};
+use super::statement::{ALIAS, Inputs, filtered, similar};
 use crate::engine::{Route, Scoped};
 use crate::op::{Op, Reply};
 
@@ -59,6 +59,11 @@ impl Work<'_> {
                 query.filter = query.filter.and(search(self.def, &text));
                 Reply::Rows(self.select(session, &query, None).await?)
             }
+            Op::FuzzySearch { column, text, limit } => {
+                let statement = similar::select(&self.relation(), column, text, limit, self.scope)?;
+                Reply::Rows(session.rows(&statement, Inputs::default(), Repeat::IfLost).await?)
+            }
+            Op::Explain(op) => Reply::Plan(self.plan(session, *op).await?),
             Op::Count { filter, estimate } => Reply::Count(self.count(session, &filter, estimate).await?),
             Op::Create(row) => {
                 let shape = Shape::Create { columns: said(&row) };

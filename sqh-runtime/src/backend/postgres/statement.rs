@@ -6,6 +6,7 @@
 pub(super) mod cache;
 pub(super) mod filtered;
 pub(super) mod keyed;
+pub(super) mod similar;
 
 use std::sync::Arc;
 
@@ -57,6 +58,11 @@ pub(super) struct Inputs<'a> {
 }
 
 impl Statement {
+    /// The statement that tells how this one would be run, a line of text in each row.
+    pub(super) fn explained(self) -> Self {
+        Self { sql: format!("EXPLAIN {}", self.sql).into(), ..self }
+    }
+
     /// The binds.
     ///
     /// # Errors

@@ -2,4 +2,5 @@
 
 mod agreement;
 mod operations;
+mod similar;
 mod support;

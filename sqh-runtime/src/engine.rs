@@ -68,13 +68,14 @@ impl Engine {
             .map_err(|error| error.in_model(model.name).context(format!("{verb} `{}`", model.name)))
     }
 
-    async fn run_stages(&self, scope: &Scope, operation: Operation, target: &dyn Target) -> Result<Reply> {
+    async fn run_stages(&self, scope: &Scope, mut operation: Operation, target: &dyn Target) -> Result<Reply> {
         let model = operation.model;
         self.registry.check_registered(model)?;
         check_capabilities(&operation, target.capabilities())?;
         check_operation(model, &operation.op)?;
         mask::check_visible(&scope.principal, model, &operation.op)?;
         let masks = mask::Masks::of(&scope.principal, model, &operation.op);
+        masks.keep_hidden(&mut operation.op)?;
         let authorized = access::authorize(&scope.principal, operation)?;
         let scoped = tenancy::scope(scope, authorized)?;
         let Prepared { scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;

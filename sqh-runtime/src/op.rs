@@ -72,6 +72,8 @@ pub enum Op {
         row: Row,
         /// The positions of the columns of the unique constraint that decides.
         conflict: Vec<usize>,
+        /// The positions of further columns that a record which is there keeps.
+        keep: Vec<usize>,
     },
     /// Changes the record with a key. Replies with what is stored, or with no row if there is none.
     Update {

@@ -1,8 +1,10 @@
-//! The last stage: what the principal may not see is masked, after hooks have seen it.
+//! The last stage: what the principal may not see is masked, after hooks have seen it; and the
+//! first one, where nothing may be asked of it, and no mask is taken for a value.
 
 use std::sync::Arc;
 
 use futures::StreamExt as _;
+use sqh_model::compare::compare;
 use sqh_model::schema::{ColumnDef, ModelDef, Redaction};
 use sqh_model::{Error, ErrorKind, Result, Row, Value};
 
@@ -25,6 +27,24 @@ impl Masks {
             _ => (0..columns.len()).filter_map(|i| hidden(i).map(|mask| (i, mask))).collect(),
         };
         Self(masks)
+    }
+
+    /// Takes out of a change what is no more than a mask: a record that was read with masks and is
+    /// written back must not overwrite what the principal could not see.
+    ///
+    /// # Errors
+    /// What a field's own mask says.
+    pub(super) fn keep_hidden(&self, op: &mut Op) -> Result<()> {
+        for (position, mask) in self.0.iter() {
+            match op {
+                Op::Update { changes, .. } if compare(&changes[*position], &mask()?).is_eq() => {
+                    changes[*position] = Value::Unset;
+                }
+                Op::Upsert { row, keep, .. } if compare(&row[*position], &mask()?).is_eq() => keep.push(*position),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Masks whatever rows a reply holds.
@@ -51,31 +71,29 @@ impl Masks {
     }
 }
 
-/// Refuses a masked field in a filter or an order: what is found would tell its value.
+/// Refuses a masked field in a filter, an order or a search: what is found would tell its value.
 ///
 /// # Errors
 /// `Denied`, naming the field.
 pub(super) fn check_visible(principal: &Principal, model: &'static ModelDef, op: &Op) -> Result<()> {
+    let columns = model.layout().columns();
     let (filter, order) = match op {
         Op::Explain(op) => return check_visible(principal, model, op),
-        Op::FuzzySearch { column, .. } => return check_column_is_visible(principal, model, *column),
+        Op::FuzzySearch { column, .. } => return check_column_is_visible(principal, model, &columns[*column]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
         }
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => (filter, &[][..]),
         _ => return Ok(()),
     };
-    let fields = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
-    for field in fields {
-        if let Some(column) = model.layout().position(field) {
-            check_column_is_visible(principal, model, column)?;
-        }
-    }
-    Ok(())
+    let is_search = matches!(op, Op::Search { .. });
+    let searched = columns.iter().filter(|column| is_search && column.field.search.is_some());
+    let named = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
+    let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);
+    named.chain(searched).try_for_each(|column| check_column_is_visible(principal, model, column))
 }
 
-fn check_column_is_visible(principal: &Principal, model: &'static ModelDef, column: usize) -> Result<()> {
-    let column = &model.layout().columns()[column];
+fn check_column_is_visible(principal: &Principal, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {
     if redaction(principal, model, column).is_none() {
         return Ok(());
     }

@@ -63,7 +63,7 @@ impl Stage<'_> {
                 self.replace(&mut scoped, Op::Create(row), Effects::Created)
             }
             Op::BatchCreate { rows, returning } => self.batch(&mut scoped, rows, returning).await?,
-            Op::Upsert { row, conflict } => self.upsert(&mut scoped, row, conflict).await?,
+            Op::Upsert { row, conflict, keep } => self.upsert(&mut scoped, row, conflict, keep).await?,
             Op::Update { key, changes, version } => {
                 let old = self.old_row(&scoped, &key).await?;
                 self.update(&mut scoped, old, key, changes, version).await?
@@ -138,14 +138,21 @@ impl Stage<'_> {
         Ok(self.replace(scoped, Op::BatchCreate { rows: Box::new(ready.into_iter()), returning: true }, effects))
     }
 
-    async fn upsert(&self, scoped: &mut Scoped, mut row: Row, conflict: Vec<usize>) -> Result<Effects> {
+    async fn upsert(
+        &self,
+        scoped: &mut Scoped,
+        mut row: Row,
+        conflict: Vec<usize>,
+        keep: Vec<usize>,
+    ) -> Result<Effects> {
         if self.hooks.is_empty() {
             self.filler.for_create(self.model, &mut row)?;
-            return Ok(self.replace(scoped, Op::Upsert { row, conflict }, Effects::Nothing));
+            return Ok(self.replace(scoped, Op::Upsert { row, conflict, keep }, Effects::Nothing));
         }
         self.filler.for_create(self.model, &mut row)?;
         let effects = match self.row_in_conflict(scoped, &row, &conflict).await? {
             Some(old) => {
+                keep.iter().for_each(|position| row[*position] = old[*position].clone());
                 row = self.before_update(&old, row).await?;
                 Effects::Updated { old }
             }
@@ -154,7 +161,9 @@ impl Stage<'_> {
                 Effects::Created
             }
         };
-        Ok(self.replace(scoped, Op::Upsert { row, conflict }, effects))
+        // What a hook has made of a kept column is the hook's own.
+        let keep = if matches!(effects, Effects::Updated { .. }) { Vec::new() } else { keep };
+        Ok(self.replace(scoped, Op::Upsert { row, conflict, keep }, effects))
     }
 
     async fn update(

@@ -148,7 +148,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// # Errors
     /// `Invalid` if no constraint is on those columns; `Conflict` on another constraint.
     pub async fn upsert<M: PlatformModel>(&self, cx: &Cx<M::Scope>, record: M, conflict: Conflict<M>) -> Result<M> {
-        let op = Op::Upsert { row: to_row(record)?, conflict: conflict.positions()? };
+        let op = Op::Upsert { row: to_row(record)?, conflict: conflict.positions()?, keep: Vec::new() };
         stored(self.run_op::<M>(cx, op).await?)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqh_model::compare::compare;
 use sqh_model::expr::Filter;
 use sqh_model::schema::ModelDef;
-use sqh_model::{Error, Result, Row, Value};
+use sqh_model::{Error, ErrorKind, Result, Row, Value};
 
 use super::database::Tables;
 use super::key::Key;
@@ -103,24 +103,24 @@ impl Statement<'_> {
         let Work { model, filter, op, .. } = work;
         self.open(model)?;
         let reply = match op {
-            Op::Create(row) => Reply::Row(Some(self.insert(model, row)?)),
+            Op::Create(row) => Reply::Row(Some(self.insert(model, &filter, row)?)),
             Op::BatchCreate { rows, returning } => {
-                let rows = rows.map(|row| self.insert(model, row?)).collect::<Result<Vec<_>>>()?;
+                let rows = rows.map(|row| self.insert(model, &filter, row?)).collect::<Result<Vec<_>>>()?;
                 if returning { Reply::Rows(rows) } else { Reply::Count(rows.len() as u64) }
             }
-            Op::Upsert { row, conflict } => Reply::Row(Some(self.upsert(model, &filter, row, &conflict)?)),
+            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(model, &filter, row, &conflict, &keep)?)),
             Op::Update { key, changes, version } => {
                 let found = Work::rows_of_key(model, &filter, self.table(model), key)?;
                 let updated = found.map(|(key, row)| {
                     check_version(model, &row, version.as_ref())?;
-                    self.update(model, &key, &row, &changes)
+                    self.update(model, &filter, &key, &row, &changes)
                 });
                 Reply::Row(updated.transpose()?)
             }
             Op::UpdateWhere { filter: wanted, changes } => {
-                let found = self.matching(model, &filter.and(wanted))?;
+                let found = self.matching(model, &filter.clone().and(wanted))?;
                 for (key, row) in &found {
-                    self.update(model, key, row, &changes)?;
+                    self.update(model, &filter, key, row, &changes)?;
                 }
                 Reply::Count(found.len() as u64)
             }
@@ -133,7 +133,7 @@ impl Statement<'_> {
                 Reply::Count(found.is_some().into())
             }
             Op::DeleteWhere { filter: wanted } => {
-                let found = self.matching(model, &filter.and(wanted))?;
+                let found = self.matching(model, &filter.clone().and(wanted))?;
                 for (key, _) in &found {
                     self.put(model, key, None);
                 }
@@ -145,19 +145,27 @@ impl Statement<'_> {
         Ok(reply)
     }
 
-    fn insert(&mut self, model: &'static ModelDef, row: Row) -> Result<Row> {
+    fn insert(&mut self, model: &'static ModelDef, filter: &Filter, row: Row) -> Result<Row> {
         let row = stored::row(model, row)?;
+        check_scope(model, filter, &row)?;
         let key = self.table(model).key(&row);
         self.in_server(|statement| statement.table(model).check_unique(&row, None))?;
         self.put(model, &key, Some(Arc::new(row.clone())));
         Ok(row)
     }
 
-    fn upsert(&mut self, model: &'static ModelDef, filter: &Filter, row: Row, conflict: &[usize]) -> Result<Row> {
+    fn upsert(
+        &mut self,
+        model: &'static ModelDef,
+        filter: &Filter,
+        row: Row,
+        conflict: &[usize],
+        keep: &[usize],
+    ) -> Result<Row> {
         let row = stored::row(model, row)?;
         let known = Key::without_null(&row, conflict).and_then(|values| self.table(model).find(conflict, &values));
         let Some(key) = known else {
-            return self.insert(model, row);
+            return self.insert(model, filter, row);
         };
         let old =
             self.table(model).row(&key).cloned().ok_or_else(|| Error::internal("a constraint names a missing row"))?;
@@ -167,15 +175,22 @@ impl Statement<'_> {
         let layout = model.layout();
         let mut changes = row;
         for (position, column) in layout.columns().iter().enumerate() {
-            let stays = column.root.is_managed() && !column.root.updated_at;
+            let stays = (column.root.is_managed() && !column.root.updated_at) || keep.contains(&position);
             if stays || layout.physical_key().contains(&position) {
                 changes[position] = Value::Unset;
             }
         }
-        self.update(model, &key, &old, &changes)
+        self.update(model, filter, &key, &old, &changes)
     }
 
-    fn update(&mut self, model: &'static ModelDef, key: &Key, old: &Row, changes: &Row) -> Result<Row> {
+    fn update(
+        &mut self,
+        model: &'static ModelDef,
+        filter: &Filter,
+        key: &Key,
+        old: &Row,
+        changes: &Row,
+    ) -> Result<Row> {
         let mut row = old.clone();
         for (position, column) in model.layout().columns().iter().enumerate() {
             if column.root.version {
@@ -184,6 +199,7 @@ impl Statement<'_> {
                 row[position] = stored::value(column, changes[position].clone())?;
             }
         }
+        check_scope(model, filter, &row)?;
         self.in_server(|statement| statement.table(model).check_unique(&row, Some(key)))?;
         self.put(model, key, Some(Arc::new(row.clone())));
         Ok(row)
@@ -231,6 +247,14 @@ impl Statement<'_> {
             self.table_mut(change.table).put(&change.key, change.before);
         }
     }
+}
+
+/// What is written must be what the principal may touch, or a record could be given away.
+fn check_scope(model: &'static ModelDef, filter: &Filter, row: &Row) -> Result<()> {
+    if filter.matches(model, row)? {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write"))
 }
 
 fn check_version(model: &'static ModelDef, row: &Row, expected: Option<&Value>) -> Result<()> {

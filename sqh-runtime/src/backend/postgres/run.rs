@@ -69,7 +69,7 @@ impl Work<'_> {
                 let shape = Shape::Create { columns: said(&row) };
                 Reply::Row(self.write(session, shape, Inputs { row: &row, ..Inputs::default() }).await?)
             }
-            Op::Upsert { row, conflict } => Reply::Row(Some(self.upsert(session, &row, conflict).await?)),
+            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(session, &row, conflict, keep).await?)),
             Op::Update { key, changes, version } => {
                 let shape = Shape::Update {
                     columns: self.changed(&changes),
@@ -187,8 +187,14 @@ impl Work<'_> {
         Ok(row)
     }
 
-    async fn upsert(&self, session: &mut Session<'_>, row: &Row, conflict: Vec<usize>) -> Result<Row> {
-        let shape = Shape::Upsert { columns: said(row), conflict: conflict.into() };
+    async fn upsert(
+        &self,
+        session: &mut Session<'_>,
+        row: &Row,
+        conflict: Vec<usize>,
+        keep: Vec<usize>,
+    ) -> Result<Row> {
+        let shape = Shape::Upsert { columns: said(row), conflict: conflict.into(), keep: keep.into() };
         let stored = self.write(session, shape, Inputs { row, ..Inputs::default() }).await?;
         stored.ok_or_else(|| Error::conflict("a record that you may not change has the same key"))
     }

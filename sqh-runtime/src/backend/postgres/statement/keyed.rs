@@ -15,8 +15,9 @@ pub(in crate::backend::postgres) enum Shape {
     Get { physical: bool },
     /// A new record with these columns.
     Create { columns: Columns },
-    /// A new record with these columns, or an update of the one with the same `conflict`.
-    Upsert { columns: Columns, conflict: Columns },
+    /// A new record with these columns, or an update of the one with the same `conflict` that leaves
+    /// the columns `keep`.
+    Upsert { columns: Columns, conflict: Columns, keep: Columns },
     /// Sets these columns.
     Update { columns: Columns, physical: bool, versioned: bool },
     /// Deletes the record.
@@ -37,7 +38,7 @@ pub(in crate::backend::postgres) fn render(
     match shape {
         Shape::Get { physical } => builder.get(*physical)?,
         Shape::Create { columns } => builder.create(columns),
-        Shape::Upsert { columns, conflict } => builder.upsert(columns, conflict)?,
+        Shape::Upsert { columns, conflict, keep } => builder.upsert(columns, conflict, keep)?,
         Shape::Update { columns, physical, versioned } => builder.update(columns, *physical, *versioned)?,
         Shape::Delete { physical, versioned } => builder.delete(*physical, *versioned)?,
     }
@@ -69,14 +70,15 @@ impl Builder<'_> {
         let _ = write!(self.sql, " RETURNING {}", self.all());
     }
 
-    fn upsert(&mut self, columns: &[usize], conflict: &[usize]) -> Result<()> {
+    fn upsert(&mut self, columns: &[usize], conflict: &[usize], keep: &[usize]) -> Result<()> {
         let layout = self.relation.def.layout();
         let (named, physical_key) = (layout.columns(), layout.physical_key());
         self.insert(columns);
         let target = conflict.iter().map(|i| quoted(&named[*i].name)).collect::<Vec<_>>().join(", ");
         let stays = |i: &usize| {
             let root = named[*i].root;
-            physical_key.contains(i) || conflict.contains(i) || (root.is_managed() && !root.updated_at)
+            let is_named = physical_key.contains(i) || conflict.contains(i) || keep.contains(i);
+            is_named || (root.is_managed() && !root.updated_at)
         };
         let mut set: Vec<String> = columns
             .iter()

@@ -133,6 +133,7 @@ async fn an_upsert_goes_by_its_constraint() {
     let upsert = |row: Row, conflict: &str| Op::Upsert {
         row,
         conflict: vec![Visit::def().layout().position(conflict).unwrap()],
+        keep: vec![],
     };
     let mut changed = visit(9, "Visitor 1");
     changed[Visit::def().layout().position("urgency").unwrap()] = text("low");
@@ -301,14 +302,14 @@ async fn a_scope_holds_for_reads_and_writes() {
         Op::Create(visit(5, "five")),
         Op::Update { key: vec![Value::I64(2)], changes: row::<Visit>(&[("urgency", text("high"))]), version: None },
         Op::UpdateWhere { filter: Filter::Everything, changes: row::<Visit>(&[("urgency", text("high"))]) },
-        Op::Upsert { row: visit(7, "seven"), conflict: vec![0] },
+        Op::Upsert { row: visit(7, "seven"), conflict: vec![0], keep: vec![] },
     ];
     for op in refused {
         let name = op.name();
         let error = place.run::<Visit>(op).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Denied, "{name}: {error}");
     }
-    let unseen = Op::Upsert { row: visit(1, "one"), conflict: vec![0] };
+    let unseen = Op::Upsert { row: visit(1, "one"), conflict: vec![0], keep: vec![] };
     assert_eq!(place.run::<Visit>(unseen).await.unwrap_err().kind(), ErrorKind::Conflict);
     let gone = Op::Delete { key: vec![Value::I64(1)], version: None };
     assert_eq!(place.run::<Visit>(gone).await.unwrap().into_count().unwrap(), 0);

@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What every backend must do, and the models to show it with.
+
+pub mod conformance;
+pub mod harness;
+pub mod models;

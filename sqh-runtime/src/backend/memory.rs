@@ -18,6 +18,8 @@ mod read;
 mod statement;
 mod stored;
 mod table;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 use std::collections::HashMap;

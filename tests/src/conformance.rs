@@ -1,0 +1,264 @@
+//! The conformance suite: what every backend must do, written once.
+//!
+//! A backend has it run by one line in a test file of its own:
+//!
+//! ```ignore
+//! sqh_tests::conformance!(harness);
+//! ```
+//!
+//! where `harness` is an async function that gives its [`Harness`](crate::harness::Harness). Each
+//! case is an async function of a module here, and stands in the list below behind what it needs
+//! of the backend; that none is forgotten is a test.
+
+/// Makes the list of cases, and the macro that turns it into tests.
+macro_rules! suite {
+    ($($module:ident needs $need:ident { $($case:ident)* })*) => {
+        $(
+            #[allow(missing_docs, reason = "a case's name says what must hold")]
+            pub mod $module;
+        )*
+
+        /// The names of all cases, by module.
+        pub const CASES: &[(&str, &[&str])] = &[$((stringify!($module), &[$(stringify!($case)),*])),*];
+
+        suite! { @export ($) $($module needs $need { $($case)* })* }
+    };
+    (@export ($d:tt) $($module:ident needs $need:ident { $($case:ident)* })*) => {
+        /// A test for each case of the suite on the backend that an async function gives.
+        #[macro_export]
+        macro_rules! conformance {
+            ($d harness:path) => { $(
+                mod $module { $(
+                    #[tokio::test]
+                    async fn $case() {
+                        let harness = $d harness().await;
+                        if $crate::harness::Harness::capabilities(&harness).$need {
+                            $crate::conformance::$module::$case(&harness).await;
+                        }
+                    }
+                )* }
+            )* };
+        }
+    };
+}
+
+suite! {
+    create needs records {
+        returns_what_was_stored
+        cuts_times_to_microseconds
+        sets_managed_fields_whatever_is_sent
+        fills_in_defaults_of_what_is_unset
+        refuses_a_missing_field
+        refuses_a_text_that_is_too_long
+        refuses_a_text_that_is_too_long_inside_a_value
+        refuses_a_text_with_a_nul
+        conflicts_with_a_taken_key
+        conflicts_with_a_taken_part_of_a_composite_key_only_if_all_parts_are
+        conflicts_with_a_taken_unique_field
+        conflicts_with_a_taken_unique_index
+        conflict_messages_hold_no_values
+        takes_the_key_of_a_deleted_record
+    }
+    types needs records {
+        ordinary_values_come_back
+        lowest_values_come_back
+        highest_values_come_back
+        odd_values_come_back
+        nulls_come_back
+        both_faces_store_the_same
+        unset_is_neither_null_nor_a_value
+        what_no_system_can_hold_is_refused
+    }
+    update needs records {
+        changes_what_is_set_and_nothing_else
+        counts_versions_and_stamps_the_time
+        refuses_a_stale_version
+        refuses_a_version_of_a_model_without_one
+        tells_that_there_is_no_such_record
+        never_changes_the_key
+        does_not_let_callers_set_managed_fields
+        conflicts_with_the_unique_field_of_another
+        refuses_what_create_refuses
+        of_nothing_is_an_update_too
+        replace_stores_the_whole_record
+        replace_works_without_a_version
+        two_writers_with_one_version_are_told_apart
+    }
+    delete needs records {
+        is_done_once
+        of_a_model_without_records_finds_none
+        goes_by_the_whole_of_a_composite_key
+    }
+    by_filter needs by_filter {
+        an_update_changes_what_matches
+        an_update_sets_null_and_leaves_what_is_unset
+        an_update_that_conflicts_changes_nothing
+        an_update_of_nothing_counts_none
+        an_update_never_changes_keys
+        a_delete_removes_what_matches
+        what_does_not_say_which_is_refused
+    }
+    upsert needs upsert {
+        creates_what_is_new
+        changes_what_is_there_by_key
+        changes_what_is_there_by_a_unique_field_and_keeps_its_key
+        changes_what_is_there_by_a_unique_index
+        by_a_null_creates_a_record
+        conflicts_on_another_constraint
+        needs_a_unique_constraint
+        of_a_composite_key_needs_no_columns_to_change
+        of_a_partitioned_model_goes_by_the_full_key
+        refuses_what_create_refuses
+    }
+    batch needs records {
+        of_one
+        of_a_thousand
+        of_twenty_thousand
+        of_none
+        with_a_taken_key_keeps_nothing
+        with_a_key_twice_keeps_nothing
+        with_a_taken_unique_value_keeps_nothing
+        with_a_wrong_record_keeps_nothing
+        by_name_says_which_record_is_wrong
+        of_every_type_stores_the_same_in_every_size
+        of_arrays_of_several_dimensions
+    }
+    filters needs records {
+        compare_every_type_that_has_an_order
+        compare_booleans_and_documents
+        in_knows_many_values_and_none
+        nothing_compares_with_null
+        like_knows_patterns
+        a_pattern_that_ends_in_its_escape_is_refused
+        collections_know_containment
+        collections_of_every_kind_know_containment
+        documents_know_containment_keys_and_paths
+        and_or_not_are_three_valued
+        nested_deeply_they_still_work
+        values_travel_as_values
+    }
+    order needs records {
+        is_by_the_key_if_none_is_said
+        of_text_is_by_bytes_whatever_the_database_is_told
+        of_numbers_puts_nan_last_and_nulls_behind_it
+        of_enums_is_by_declaration_if_native_and_by_name_if_text
+        of_every_type_that_has_one
+        by_several_fields_decides_from_left_to_right
+        limits_and_offsets_cut_a_list
+        a_count_takes_no_notice_of_limits
+        some_columns_come_as_tuples
+    }
+    pages needs records {
+        give_the_whole_list_by_one_column
+        give_the_whole_list_in_mixed_directions
+        go_on_where_a_record_has_gone_or_come
+        keep_to_their_filter
+        know_when_nothing_follows
+        refuse_a_foreign_cursor
+        are_the_same_by_name
+    }
+    search needs records {
+        finds_a_part_of_any_search_field
+        takes_the_text_literally
+        folds_the_case_of_ascii_letters_only
+        for_nothing_finds_all
+        keeps_to_filter_order_and_limit
+        needs_a_search_field
+    }
+    streams needs streams {
+        equal_lists
+        may_be_dropped_on_the_way
+        do_not_see_what_is_written_meanwhile
+        need_no_limit_where_a_list_does
+    }
+    transactions needs transactions {
+        are_kept_by_a_commit
+        are_undone_by_a_rollback
+        are_undone_by_being_dropped
+        see_what_others_have_committed
+        have_every_operation
+        span_models_of_one_database
+        do_not_span_databases
+        go_on_behind_a_savepoint
+        nest_savepoints
+        keep_nothing_once_an_operation_has_failed
+        go_on_when_something_was_refused_before_it_was_sent
+        as_closures_commit_or_roll_back
+        of_two_callers_do_not_mix
+    }
+    references needs records {
+        find_their_record
+        find_their_record_by_a_unique_field
+        may_be_null
+        may_be_to_a_record_of_the_same_batch
+        cascade_through_several_models
+        become_null
+        keep_their_record
+        to_the_own_model_go_together
+        need_no_use_of_the_other_model_before
+    }
+    partitions needs records {
+        get_finds_by_either_key
+        one_key_in_two_partitions_is_a_conflict
+        update_and_delete_go_by_either_key
+        the_partition_column_never_changes
+        lists_span_partitions_in_order
+        a_key_that_has_the_partition_column_is_whole
+        an_estimate_counts_whole_models
+    }
+    hooks needs records {
+        run_around_every_write
+        run_around_writes_by_name
+        run_around_every_record_of_a_batch
+        run_around_both_branches_of_an_upsert
+        of_what_is_not_there_do_not_run
+        after_a_write_do_not_run_if_it_failed
+        after_a_write_wait_for_the_commit
+        of_one_model_run_in_the_order_added
+        before_a_write_may_change_it
+        cannot_change_key_or_version
+        stop_an_operation_by_their_error
+        after_a_write_undo_nothing
+        are_not_passed_by_changes_by_filter
+        know_who_asks_and_where
+    }
+    access needs records {
+        each_path_needs_its_permissions
+        a_refused_write_changes_nothing
+        a_star_stands_for_any_rest
+        transactions_pass_no_permission_by
+        shared_data_is_read_by_all_and_written_by_some
+        what_may_not_be_seen_is_masked_on_every_path
+        each_mask_has_its_permission
+        what_is_masked_cannot_be_asked_for
+        what_is_masked_is_not_searched
+        a_record_that_is_written_back_keeps_what_was_masked
+        with_hooks_too_a_record_keeps_what_was_masked
+    }
+    isolation needs records {
+        no_path_leads_to_another_tenant
+        the_same_key_is_free_in_every_tenant
+        an_unknown_tenant_has_no_scope
+        provisioning_again_keeps_the_records
+        shared_records_are_the_same_for_all
+        an_unregistered_model_says_how_to_register_it
+    }
+    dynamic needs records {
+        equals_the_typed_face
+        updates_by_key
+        takes_composite_keys_as_objects
+        names_groups_and_models_that_there_are
+        refuses_records_that_do_not_fit
+        refuses_changes_that_do_not_fit
+        refuses_filters_that_do_not_fit
+        refuses_orders_that_do_not_fit
+        refuses_the_wrong_scope
+        tells_that_the_graph_store_is_not_there
+    }
+    sql needs sql_expressions {
+        defaults_are_set_by_the_database
+        checks_are_kept_by_the_database
+        generated_columns_are_computed_by_the_database
+        partial_unique_indexes_hold_for_some_records
+    }
+}

@@ -1,0 +1,257 @@
+//! Tenants see nothing of each other, on any path.
+//!
+//! [`PATHS`] is the list of all paths: that it names every method of the service and every
+//! operation is a test of the architecture, and that each of them is walked is a case here.
+
+use futures::TryStreamExt as _;
+use serde_json::json;
+use sqh_runtime::prelude::*;
+use sqh_runtime::scope::Tenant;
+use sqh_runtime::service::DynamicQuery;
+
+use crate::harness::{Harness, World, refused, unique_text};
+use crate::models::{Book, Station};
+
+/// Every method of the service that reaches records, with the operations that it sends.
+pub const PATHS: &[(&str, &[&str])] = &[
+    ("get", &["Get"]),
+    ("find", &["Get"]),
+    ("list", &["List"]),
+    ("page", &["List"]),
+    ("search", &["Search"]),
+    ("count", &["Count"]),
+    ("count_estimate", &["Count"]),
+    ("create", &["Create"]),
+    ("update", &["Update"]),
+    ("replace", &["Update"]),
+    ("delete", &["Delete"]),
+    ("upsert", &["Upsert"]),
+    ("batch_create", &["BatchCreate"]),
+    ("batch_create_count", &["BatchCreate"]),
+    ("stream", &["Stream"]),
+    ("query", &["List", "Select", "Create", "UpdateWhere", "DeleteWhere"]),
+    ("get_dyn", &["Get"]),
+    ("list_dyn", &["List"]),
+    ("page_dyn", &["List"]),
+    ("search_dyn", &["Search"]),
+    ("count_dyn", &["Count"]),
+    ("create_dyn", &["Create"]),
+    ("update_dyn", &["Update"]),
+    ("delete_dyn", &["Delete"]),
+    ("batch_create_dyn", &["BatchCreate"]),
+    ("begin", &["Begin"]),
+    ("transaction", &["Begin"]),
+];
+
+/// The book that both tenants have, and the one that only the other has.
+const MINE: i64 = 1;
+const THEIRS: i64 = 2;
+
+fn book(id: i64, whose: &str) -> Book {
+    Book { isbn: Some(format!("978-{id}")), blurb: Some(format!("{whose} blurb")), ..Book::new(id, whose) }
+}
+
+/// Does whatever a path can do, in the first tenant, and gives all that came back of it.
+async fn walk(path: &str, records: &PlatformGroupRecordService, cx: &Cx<Tenant>) -> String {
+    const BOOK: (&str, &str) = ("library", "Book");
+    let (group, model) = BOOK;
+    let all = DynamicQuery::default();
+    let changes = || Book::changes().set(Book::PAGES, 99);
+    match path {
+        "get" => {
+            refused(records.get::<Book>(cx, THEIRS).await, ErrorKind::NotFound);
+            format!("{:?}", records.get::<Book>(cx, MINE).await.unwrap())
+        }
+        "find" => {
+            assert_eq!(records.find::<Book>(cx, THEIRS).await.unwrap(), None);
+            format!("{:?}", records.find::<Book>(cx, MINE).await.unwrap())
+        }
+        "list" => {
+            let by_theirs = Book::select().filter(Book::ID.eq(THEIRS));
+            assert_eq!(records.list(cx, by_theirs).await.unwrap(), []);
+            format!("{:?}", records.list(cx, Book::select()).await.unwrap())
+        }
+        "page" => {
+            let page = records.page(cx, Book::select(), 1, None).await.unwrap();
+            assert_eq!(page.next, None);
+            format!("{page:?}")
+        }
+        "search" => {
+            assert_eq!(records.search(cx, "theirs", Book::select()).await.unwrap(), []);
+            format!("{:?}", records.search(cx, "", Book::select()).await.unwrap())
+        }
+        "count" => {
+            assert_eq!(records.count(cx, Book::select()).await.unwrap(), 1);
+            String::new()
+        }
+        "count_estimate" => {
+            records.count_estimate(cx, Book::select()).await.unwrap();
+            String::new()
+        }
+        "create" => format!("{:?}", records.create(cx, book(THEIRS, "mine too")).await.unwrap()),
+        "update" => {
+            refused(records.update::<Book>(cx, THEIRS, changes()).await, ErrorKind::NotFound);
+            format!("{:?}", records.update::<Book>(cx, MINE, changes()).await.unwrap())
+        }
+        "replace" => {
+            refused(records.replace(cx, Book { version: 1, ..book(THEIRS, "x") }).await, ErrorKind::NotFound);
+            format!("{:?}", records.replace(cx, Book { version: 1, ..book(MINE, "x") }).await.unwrap())
+        }
+        "delete" => {
+            assert!(!records.delete::<Book>(cx, THEIRS).await.unwrap());
+            assert!(records.delete::<Book>(cx, MINE).await.unwrap());
+            String::new()
+        }
+        "upsert" => {
+            let created = records.upsert(cx, book(THEIRS, "x"), Conflict::key()).await.unwrap();
+            assert_eq!(created.version, 1, "there was none to change");
+            let by_isbn = Conflict::on((Book::ISBN,));
+            format!("{created:?} {:?}", records.upsert(cx, book(MINE, "x"), by_isbn).await.unwrap())
+        }
+        "batch_create" => format!("{:?}", records.batch_create(cx, vec![book(THEIRS, "x")]).await.unwrap()),
+        "batch_create_count" => {
+            let many = (THEIRS..20_000).map(|id| book(id, &format!("x{id}")));
+            assert_eq!(records.batch_create_count(cx, many).await.unwrap(), 19_998);
+            String::new()
+        }
+        "stream" => {
+            let stream = records.stream(cx, Book::select()).await.unwrap();
+            format!("{:?}", stream.try_collect::<Vec<Book>>().await.unwrap())
+        }
+        "query" => {
+            let mut seen = format!("{:?}", records.query(cx, Book::select()).await.unwrap());
+            let columns = Book::select().columns((Book::ID, Book::TITLE));
+            seen += &format!("{:?}", records.query(cx, columns).await.unwrap());
+            let insert = Book::insert().set(Book::ID, THEIRS).set(Book::TITLE, "x");
+            seen += &format!("{:?}", records.query(cx, insert).await.unwrap());
+            assert_eq!(records.query(cx, Book::update().set(Book::PAGES, 5).all()).await.unwrap(), 2);
+            assert_eq!(records.query(cx, Book::delete().all()).await.unwrap(), 2);
+            seen
+        }
+        "get_dyn" => {
+            refused(records.get_dyn(cx, group, model, &json!(THEIRS)).await, ErrorKind::NotFound);
+            records.get_dyn(cx, group, model, &json!(MINE)).await.unwrap().to_string()
+        }
+        "list_dyn" => format!("{:?}", records.list_dyn(cx, group, model, &all).await.unwrap()),
+        "page_dyn" => format!("{:?}", records.page_dyn(cx, group, model, &all, 1, None).await.unwrap()),
+        "search_dyn" => format!("{:?}", records.search_dyn(cx, group, model, "", &all).await.unwrap()),
+        "count_dyn" => {
+            assert_eq!(records.count_dyn(cx, group, model, &json!({})).await.unwrap(), 1);
+            String::new()
+        }
+        "create_dyn" => {
+            let json = json!({"id": THEIRS, "title": "x"});
+            records.create_dyn(cx, group, model, &json).await.unwrap().to_string()
+        }
+        "update_dyn" => {
+            let changes = json!({"pages": 99});
+            let theirs = records.update_dyn(cx, group, model, &json!(THEIRS), &changes).await;
+            refused(theirs, ErrorKind::NotFound);
+            records.update_dyn(cx, group, model, &json!(MINE), &changes).await.unwrap().to_string()
+        }
+        "delete_dyn" => {
+            assert!(!records.delete_dyn(cx, group, model, &json!(THEIRS)).await.unwrap());
+            assert!(records.delete_dyn(cx, group, model, &json!(MINE)).await.unwrap());
+            String::new()
+        }
+        "batch_create_dyn" => {
+            let batch = [json!({"id": THEIRS, "title": "x"})];
+            format!("{:?}", records.batch_create_dyn(cx, group, model, &batch).await.unwrap())
+        }
+        "begin" => {
+            let tx = records.begin(cx).await.unwrap();
+            refused(tx.get::<Book>(cx, THEIRS).await, ErrorKind::NotFound);
+            tx.create(cx, book(THEIRS, "x")).await.unwrap();
+            let seen = format!("{:?}", tx.list(cx, Book::select()).await.unwrap());
+            tx.commit().await.unwrap();
+            seen
+        }
+        "transaction" => {
+            let listed = records.transaction(cx, async |tx| tx.list(cx, Book::select()).await).await.unwrap();
+            format!("{listed:?}")
+        }
+        other => panic!("the path `{other}` is not walked: write what it can do"),
+    }
+}
+
+pub async fn no_path_leads_to_another_tenant(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let theirs = world.another_tenant().await;
+    let World { records, cx, .. } = &world;
+    records.create(&theirs, book(MINE, "theirs")).await.unwrap();
+    records.create(&theirs, book(THEIRS, "theirs alone")).await.unwrap();
+    let before = records.list(&theirs, Book::select()).await.unwrap();
+    for (path, _) in PATHS {
+        records.query(cx, Book::delete().all()).await.unwrap();
+        records.create(cx, book(MINE, "mine")).await.unwrap();
+        let seen = walk(path, records, cx).await;
+        assert!(!seen.contains("theirs"), "{path} gave another tenant's record: {seen}");
+        let after = records.list(&theirs, Book::select()).await.unwrap();
+        assert_eq!(after, before, "{path} changed another tenant's records");
+    }
+}
+
+pub async fn the_same_key_is_free_in_every_tenant(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let World { records, cx, .. } = &world;
+    let tenants = [cx.clone(), world.another_tenant().await, world.another_tenant().await];
+    for (i, tenant) in tenants.iter().enumerate() {
+        records.create(tenant, book(1, &format!("of {i}"))).await.unwrap();
+    }
+    for (i, tenant) in tenants.iter().enumerate() {
+        assert_eq!(records.get::<Book>(tenant, 1).await.unwrap().title, format!("of {i}"));
+        assert_eq!(records.count(tenant, Book::select()).await.unwrap(), 1);
+    }
+}
+
+pub async fn an_unknown_tenant_has_no_scope(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let system = Principal::system("the conformance suite");
+    let slug = unique_text();
+    let error = refused(world.platform.tenant(&system, &slug).await, ErrorKind::NotFound);
+    assert!(error.message().contains(&slug), "{error}");
+    for slug in ["", "*", "' or true", "../x"] {
+        assert!(world.platform.tenant(&system, slug).await.is_err(), "{slug:?}");
+    }
+}
+
+pub async fn provisioning_again_keeps_the_records(harness: &dyn Harness) {
+    let World { platform, records, cx, .. } = World::new(harness).await;
+    records.create(&cx, book(1, "mine")).await.unwrap();
+    platform.provision(cx.tenant()).await.unwrap();
+    let system = Principal::system("the conformance suite");
+    let again = platform.tenant(&system, cx.tenant()).await.unwrap();
+    assert_eq!(records.count(&again, Book::select()).await.unwrap(), 1);
+}
+
+pub async fn shared_records_are_the_same_for_all(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let World { records, .. } = &world;
+    let station = Station { station_code: unique_text(), name: "x".to_owned(), latitude: 1.0 };
+    let key = || station.station_code.clone();
+    records.create(&world.shared(), station.clone()).await.unwrap();
+    let other = world.another_tenant().await;
+    for cx in [world.shared(), other.shared(), world.shared_user(&[]).await] {
+        assert_eq!(records.get::<Station>(&cx, key()).await.unwrap(), station);
+    }
+    refused(records.create(&other.shared(), station.clone()).await, ErrorKind::Conflict);
+    assert!(records.delete::<Station>(&world.shared(), key()).await.unwrap());
+}
+
+pub async fn an_unregistered_model_says_how_to_register_it(harness: &dyn Harness) {
+    let World { records, cx, .. } = World::new(harness).await;
+    let error = refused(records.create(&cx, Stranger { id: 1 }).await, ErrorKind::NotFound);
+    assert!(error.message().contains("models![") && error.message().contains("Stranger"), "{error}");
+    refused(records.list(&cx, Stranger::select()).await, ErrorKind::NotFound);
+    refused(records.get_dyn(&cx, "nowhere", "Stranger", &json!(1)).await, ErrorKind::NotFound);
+}
+
+/// A model that no platform of the suite knows.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "nowhere")]
+#[storage(postgres)]
+pub struct Stranger {
+    /// The key.
+    #[field(primary_key)]
+    pub id: i32,
+}

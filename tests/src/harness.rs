@@ -1,0 +1,123 @@
+//! [`Harness`]: what the suite asks of a backend, and [`World`], what a case works in.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures::future::BoxFuture;
+use sqh_runtime::backend::Capabilities;
+use sqh_runtime::prelude::*;
+use sqh_runtime::scope::{Shared, Tenant};
+use sqh_runtime::{Platform, PlatformBuilder};
+
+/// A backend under test.
+pub trait Harness: Send + Sync {
+    /// Makes a platform over the backend, ready for tenants to be provisioned.
+    fn platform(&self, builder: PlatformBuilder) -> BoxFuture<'_, Platform>;
+
+    /// What the backend can do; cases that need more are not run.
+    fn capabilities(&self) -> Capabilities;
+}
+
+/// A platform with the models of the suite and two tenants of its own.
+#[derive(Debug)]
+pub struct World {
+    /// The platform.
+    pub platform: Platform,
+    /// Its records.
+    pub records: PlatformGroupRecordService,
+    /// The system in the first tenant.
+    pub cx: Cx<Tenant>,
+    capabilities: Capabilities,
+}
+
+impl World {
+    /// A world over a backend.
+    pub async fn new(harness: &dyn Harness) -> Self {
+        Self::with(harness, |builder| builder).await
+    }
+
+    /// A world whose platform has more to it, such as hooks.
+    pub async fn with(harness: &dyn Harness, more: impl FnOnce(PlatformBuilder) -> PlatformBuilder) -> Self {
+        let builder = more(Platform::builder().models(crate::models::all()));
+        let platform = harness.platform(builder).await;
+        let cx = new_tenant(&platform).await;
+        let (records, capabilities) = (platform.records(), harness.capabilities());
+        Self { platform, records, cx, capabilities }
+    }
+
+    /// The system in another tenant, which has no records yet.
+    pub async fn another_tenant(&self) -> Cx<Tenant> {
+        new_tenant(&self.platform).await
+    }
+
+    /// A user with these permissions in the first tenant.
+    pub async fn user(&self, permissions: &[&str]) -> Cx<Tenant> {
+        let user = user(permissions).await;
+        self.platform.tenant(&user, self.cx.tenant()).await.expect("the tenant is provisioned")
+    }
+
+    /// A user with these permissions in the shared scope.
+    pub async fn shared_user(&self, permissions: &[&str]) -> Cx<Shared> {
+        self.platform.shared(&user(permissions).await)
+    }
+
+    /// The system in the shared scope. Other cases may use the same database at the same time: their
+    /// records have other [`unique_text`]s.
+    pub fn shared(&self) -> Cx<Shared> {
+        self.cx.shared()
+    }
+
+    /// What the backend can do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+}
+
+async fn new_tenant(platform: &Platform) -> Cx<Tenant> {
+    let slug = unique_text();
+    platform.provision(&slug).await.expect("a tenant can be made");
+    platform.tenant(&Principal::system("the conformance suite"), &slug).await.expect("the tenant is provisioned")
+}
+
+/// A text that no other call gives, in this process or in another: letters and digits.
+pub fn unique_text() -> String {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let random = Uuid::new_v4().simple().to_string();
+    format!("t{}x{}", &random[..10], CALLS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A user with these permissions and no others.
+async fn user(permissions: &[&str]) -> Principal {
+    let permissions = permissions.iter().map(|&permission| permission.to_owned()).collect();
+    let identity = Identity { user_id: "somebody".to_owned(), permissions, ..Identity::default() };
+    Principal::authenticate(&Believing, identity).await.expect("everybody is believed")
+}
+
+/// Believes whoever it is.
+struct Believing;
+
+impl Authenticator for Believing {
+    type Credentials = Identity;
+
+    async fn authenticate(&self, credentials: Identity) -> Result<Identity> {
+        Ok(credentials)
+    }
+}
+
+/// Asserts that something failed, with this kind; gives the error for a closer look.
+#[track_caller]
+pub fn refused<T>(outcome: Result<T>, kind: ErrorKind) -> Error {
+    match outcome {
+        Ok(_) => panic!("expected an error of the kind {kind:?}, and it succeeded"),
+        Err(error) if error.kind() == kind => error,
+        Err(error) => panic!("expected an error of the kind {kind:?}, got {error:?}"),
+    }
+}
+
+/// Asserts that a refusal names a model, a field, and says some words.
+#[track_caller]
+pub fn refused_in<T>(outcome: Result<T>, kind: ErrorKind, model: &str, field: &str, words: &str) {
+    let error = refused(outcome, kind);
+    assert_eq!(error.model(), Some(model), "{error}");
+    assert_eq!(error.field(), Some(field), "{error}");
+    assert!(error.to_string().contains(words), "{error} does not say {words:?}");
+}

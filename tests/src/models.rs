@@ -1,0 +1,29 @@
+//! The models of the suite: each shows some of what a model can say.
+
+mod book;
+mod event;
+mod everything;
+mod family;
+mod priced;
+mod secret;
+mod station;
+
+pub use self::book::{Book, BookShelf, Genre};
+pub use self::event::{Event, Reading};
+pub use self::everything::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
+pub use self::family::{Chapter, Clue, Reader, ReaderCard, Remark};
+pub use self::priced::{Coupon, Priced, Tagged};
+pub use self::secret::{Badge, Person};
+pub use self::station::{Account, Station};
+
+use sqh_runtime::models;
+use sqh_runtime::schema::ModelDef;
+
+/// All models of the suite.
+pub fn all() -> Vec<&'static ModelDef> {
+    models![
+        Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
+        Coupon, Tagged, Person, Station, Account,
+    ]
+    .to_vec()
+}

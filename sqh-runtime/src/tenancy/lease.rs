@@ -3,7 +3,7 @@
 use sqh_model::Result;
 use sqlx::{Connection as _, PgConnection};
 
-use super::pool::{ConnectionKey, Session, renew};
+use super::pool::{Session, renew};
 
 /// A connection, held by one caller.
 ///
@@ -29,11 +29,6 @@ impl Lease {
 
     pub(super) fn into_session(mut self) -> Session {
         self.session.take().expect(HELD)
-    }
-
-    /// What it is for.
-    pub(crate) fn key(&self) -> &ConnectionKey {
-        &self.session.as_ref().expect(HELD).key
     }
 
     /// The connection. It counts as in the middle of something until [`settled`](Lease::settled).

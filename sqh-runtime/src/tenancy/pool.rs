@@ -5,9 +5,10 @@
 //! the least recently used idle connection, which is closed first. The others wait in order.
 //!
 //! A closed connection counts until its server has let go; [`keeper`] sees to that. The rules of
-//! who gets what are in [`state`], which does no I/O. Nothing pings a connection: one that was idle
+//! who gets what are in [`state`], on the [`books`]. Nothing pings a connection: one that was idle
 //! may be dead, which [`Lease::is_fresh`] and [`Lease::renew`] are for.
 
+mod books;
 mod keeper;
 mod place;
 mod session;

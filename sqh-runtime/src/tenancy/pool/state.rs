@@ -1,19 +1,20 @@
-//! Who gets which connection: the store's books, and the rules on them.
+//! Who gets which connection: the rules on the [`books`](super::books).
 //!
 //! Two invariants carry the rules. A free place means that nobody waits. An idle connection means
 //! that each waiter can count on a place that is being closed for it. So an idle connection may be
 //! taken without looking at the queue, and a connection that comes back may go to anybody in the
 //! part of the queue that is next.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqh_model::Result;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
+use super::books::{Books, Waiter};
 use super::keeper::Keeper;
 use super::place::{Grant, Place, Ticket, store_is_closed};
 use super::{ConnectionKey, Session, StoreConfig};
@@ -39,28 +40,6 @@ pub(super) struct Inner {
 pub(super) enum Admission {
     Granted(Grant),
     Wait(Ticket),
-}
-
-#[derive(Debug, Default)]
-struct Books {
-    /// Places that are taken: by lent, idle and closing connections, and by logins.
-    places: usize,
-    /// Those of them whose connection is on the way out.
-    closing: usize,
-    /// By key, the most recently used last.
-    idle: HashMap<ConnectionKey, Vec<Session>>,
-    queue: VecDeque<Waiter>,
-    /// Connections to a database that began before this tick are not used again.
-    evicted: HashMap<(Arc<str>, Arc<str>), u64>,
-    tick: u64,
-    closed: bool,
-}
-
-#[derive(Debug)]
-struct Waiter {
-    id: u64,
-    key: ConnectionKey,
-    grant: oneshot::Sender<Grant>,
 }
 
 impl Inner {
@@ -247,64 +226,5 @@ impl Drop for Sweep {
         if let Some(store) = self.0.upgrade() {
             store.sweeping.store(false, Ordering::Release);
         }
-    }
-}
-
-impl Books {
-    fn next_tick(&mut self) -> u64 {
-        self.tick += 1;
-        self.tick
-    }
-
-    /// The most recently used one, unless even that has been idle for too long.
-    fn take_idle(&mut self, key: &ConnectionKey, max_idle: Duration) -> Option<Session> {
-        let session = self.idle.get_mut(key)?.pop_if(|session| session.idle_since.elapsed() < max_idle)?;
-        Some(session)
-    }
-
-    fn put_idle(&mut self, session: Session, capacity: usize) {
-        // Keys stay for their next connection; those of tenants that went quiet do not pile up.
-        if self.idle.len() > 2 * capacity {
-            self.idle.retain(|_, sessions| !sessions.is_empty());
-        }
-        match self.idle.get_mut(&session.key) {
-            Some(sessions) => sessions.push(session),
-            None => drop(self.idle.insert(session.key.clone(), vec![session])),
-        }
-    }
-
-    /// The oldest connection of the key that has not been used for the longest time.
-    fn take_least_recently_used(&mut self) -> Option<Session> {
-        let last_used = |sessions: &Vec<Session>| sessions.last().map(|session| session.idle_since);
-        let (_, sessions) = self
-            .idle
-            .iter_mut()
-            .filter(|(_, sessions)| !sessions.is_empty())
-            .min_by_key(|(_, sessions)| last_used(sessions))?;
-        Some(sessions.remove(0))
-    }
-
-    fn drain_idle(&mut self, mut which: impl FnMut(&Session) -> bool) -> Vec<Session> {
-        let mut drained = Vec::new();
-        for sessions in self.idle.values_mut() {
-            drained.extend(sessions.extract_if(.., |session| which(session)));
-        }
-        self.idle.retain(|_, sessions| !sessions.is_empty());
-        drained
-    }
-
-    /// The first waiter for the key among those whom nobody can be said to have passed.
-    fn next_waiter_for(&mut self, key: &ConnectionKey) -> Option<Waiter> {
-        let position = self.queue.iter().take(self.closing + 1).position(|waiter| waiter.key == *key)?;
-        self.queue.remove(position)
-    }
-
-    fn is_current(&self, session: &Session) -> bool {
-        let ConnectionKey { server, database, .. } = &session.key;
-        self.evicted.is_empty()
-            || self
-                .evicted
-                .get(&(Arc::clone(server), Arc::clone(database)))
-                .is_none_or(|evicted| session.born > *evicted)
     }
 }

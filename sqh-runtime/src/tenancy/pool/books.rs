@@ -1,0 +1,93 @@
+//! [`Books`]: which connections there are, and who waits for one.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::place::Grant;
+use super::{ConnectionKey, Session};
+
+/// Which connections there are, and who waits for one.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    /// Places that are taken: by lent, idle and closing connections, and by logins.
+    pub(super) places: usize,
+    /// Those of them whose connection is on the way out.
+    pub(super) closing: usize,
+    /// By key, the most recently used last.
+    pub(super) idle: HashMap<ConnectionKey, Vec<Session>>,
+    pub(super) queue: VecDeque<Waiter>,
+    /// Connections to a database that began before this tick are not used again.
+    pub(super) evicted: HashMap<(Arc<str>, Arc<str>), u64>,
+    tick: u64,
+    pub(super) closed: bool,
+}
+
+/// A caller in the queue.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) id: u64,
+    pub(super) key: ConnectionKey,
+    pub(super) grant: oneshot::Sender<Grant>,
+}
+
+impl Books {
+    pub(super) fn next_tick(&mut self) -> u64 {
+        self.tick += 1;
+        self.tick
+    }
+
+    /// The most recently used one, unless even that has been idle for too long.
+    pub(super) fn take_idle(&mut self, key: &ConnectionKey, max_idle: Duration) -> Option<Session> {
+        let session = self.idle.get_mut(key)?.pop_if(|session| session.idle_since.elapsed() < max_idle)?;
+        Some(session)
+    }
+
+    pub(super) fn put_idle(&mut self, session: Session, capacity: usize) {
+        // Keys stay for their next connection; those of tenants that went quiet do not pile up.
+        if self.idle.len() > 2 * capacity {
+            self.idle.retain(|_, sessions| !sessions.is_empty());
+        }
+        match self.idle.get_mut(&session.key) {
+            Some(sessions) => sessions.push(session),
+            None => drop(self.idle.insert(session.key.clone(), vec![session])),
+        }
+    }
+
+    /// The oldest connection of the key that has not been used for the longest time.
+    pub(super) fn take_least_recently_used(&mut self) -> Option<Session> {
+        let last_used = |sessions: &Vec<Session>| sessions.last().map(|session| session.idle_since);
+        let (_, sessions) = self
+            .idle
+            .iter_mut()
+            .filter(|(_, sessions)| !sessions.is_empty())
+            .min_by_key(|(_, sessions)| last_used(sessions))?;
+        Some(sessions.remove(0))
+    }
+
+    pub(super) fn drain_idle(&mut self, mut which: impl FnMut(&Session) -> bool) -> Vec<Session> {
+        let mut drained = Vec::new();
+        for sessions in self.idle.values_mut() {
+            drained.extend(sessions.extract_if(.., |session| which(session)));
+        }
+        self.idle.retain(|_, sessions| !sessions.is_empty());
+        drained
+    }
+
+    /// The first waiter for the key among those whom nobody can be said to have passed.
+    pub(super) fn next_waiter_for(&mut self, key: &ConnectionKey) -> Option<Waiter> {
+        let position = self.queue.iter().take(self.closing + 1).position(|waiter| waiter.key == *key)?;
+        self.queue.remove(position)
+    }
+
+    pub(super) fn is_current(&self, session: &Session) -> bool {
+        let ConnectionKey { server, database, .. } = &session.key;
+        self.evicted.is_empty()
+            || self
+                .evicted
+                .get(&(Arc::clone(server), Arc::clone(database)))
+                .is_none_or(|evicted| session.born > *evicted)
+    }
+}

@@ -10,7 +10,7 @@ use crate::backend::Backend;
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
-use crate::tenancy::TenantRecord;
+use crate::tenancy::{Slug, TenantRecord};
 
 /// The models, the servers and the tenants of one application.
 ///
@@ -84,8 +84,10 @@ impl Platform {
     pub async fn provision(&self, slug: &str) -> Result<()> {
         match &self.tenants {
             Tenants::Memory(tenants) => {
+                let slug = Slug::new(slug)?;
                 let mut tenants = tenants.write().expect("no holder of this lock panics");
-                tenants.entry(slug.to_owned()).or_insert_with(|| Arc::new(TenantRecord::in_memory(slug)));
+                let tenant = || Arc::new(TenantRecord::in_memory(&slug));
+                tenants.entry(slug.as_str().to_owned()).or_insert_with(tenant);
                 Ok(())
             }
         }

@@ -1,46 +1,24 @@
 //! Tenants: the catalog that names them, and the databases that hold their records.
 
+mod catalog;
 pub(crate) mod lease;
+mod manager;
 mod pool;
 mod server;
+mod slug;
+mod tenant;
 
-use std::sync::Arc;
-
+pub use self::catalog::Catalog;
+pub(crate) use self::lease::Lease;
+pub use self::manager::{MissingExtension, PartitionReport, SharedDatabaseReport, TenantDatabaseManager};
 pub use self::pool::{ConnectionKey, ConnectionStore, StoreConfig};
 pub(crate) use self::server::is_connection_lost;
 pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
+pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
+pub use self::tenant::{TenantRecord, TenantStatus};
 
 /// The name of the server that a platform starts with.
 pub const DEFAULT_SERVER: &str = "default";
 
 /// The catalog database.
 pub const CATALOG_DB_NAME: &str = "sqh_platform";
-
-/// A tenant as the catalog knows it. Made by the catalog only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantRecord {
-    pub(crate) slug: String,
-    pub(crate) server: Arc<str>,
-    pub(crate) database: Arc<str>,
-}
-
-impl TenantRecord {
-    pub(crate) fn in_memory(slug: &str) -> Self {
-        Self { slug: slug.to_owned(), server: Arc::from(DEFAULT_SERVER), database: format!("sqh_tenant_{slug}").into() }
-    }
-
-    /// The slug.
-    pub fn slug(&self) -> &str {
-        &self.slug
-    }
-
-    /// The server's name.
-    pub fn server(&self) -> &str {
-        &self.server
-    }
-
-    /// The database, decided once and stored.
-    pub fn database(&self) -> &str {
-        &self.database
-    }
-}

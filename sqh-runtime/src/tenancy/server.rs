@@ -172,3 +172,42 @@ impl Servers {
         self.0.values()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_server_is_refused() {
+        let server = Server::new("postgres://app:hush@db/app").unwrap();
+        for good in [150_000, 150_018, 180_001] {
+            server.check_version(Some(good)).unwrap();
+        }
+        for (version, found) in [(Some(140_011), "PostgreSQL 14"), (Some(90_600), "PostgreSQL 9"), (None, "unknown")] {
+            let error = server.check_version(version).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert!(error.message().contains(found) && error.message().contains("15 is the minimum"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_url_is_not_shown() {
+        for url in ["", "app:hush@db", "mysql://app:hush@db/app", "postgres://app:hush@db:port/app", "postgres://[hush"]
+        {
+            let error = Server::new(url).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid);
+            let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
+            assert!(!shown.contains("hush"), "{shown}");
+            assert!(error.message().contains("postgres://user:password@host:port/database"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_shown_nowhere() {
+        let server = Server::new("postgres://app:hush@db:6543/app").unwrap();
+        let shown = format!("{server} {server:?} {:?}", Servers::single(server.clone()));
+        assert!(!shown.contains("hush"), "{shown}");
+        assert_eq!(server.to_string(), "the server `default` (db, port 6543)");
+        assert_eq!(&**server.maintenance_database(), "app");
+    }
+}

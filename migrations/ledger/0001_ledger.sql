@@ -1,0 +1,15 @@
+-- What has been done to a database, in the database itself: each row is written in the transaction
+-- of the work that it tells of. Applied under a lock, and again without harm.
+CREATE SCHEMA IF NOT EXISTS sqh;
+
+CREATE TABLE IF NOT EXISTS sqh.ledger (
+    kind text NOT NULL CONSTRAINT ledger_kind_check CHECK (kind IN ('migration', 'table')),
+    schema_name text NOT NULL,
+    name text NOT NULL,
+    model text,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ledger_pkey PRIMARY KEY (kind, schema_name, name)
+);
+
+COMMENT ON COLUMN sqh.ledger.checksum IS 'SHA-256 of the SQL, in hexadecimal.';

@@ -1,0 +1,38 @@
+//! Tables and partitions of a database.
+
+use sqh_model::Result;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::error::{of_admin, sqlstate};
+
+/// Runs a statement that the renderer made.
+pub(crate) async fn run(connection: &mut PgConnection, sql: &str) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map_err(of_admin)?;
+    Ok(())
+}
+
+/// The names of a table's partitions.
+pub(crate) async fn partitions(connection: &mut PgConnection, schema: &str, table: &str) -> Result<Vec<String>> {
+    let query = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+                 JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace n ON n.oid = p.relnamespace \
+                 WHERE n.nspname = $1 AND p.relname = $2";
+    sqlx::query_scalar(query).bind(schema).bind(table).fetch_all(connection).await.map_err(of_admin)
+}
+
+/// Makes a partition. False if rows that belong into it are in the default partition already:
+/// PostgreSQL does not move them.
+pub(crate) async fn make_partition(connection: &mut PgConnection, statements: &[&str]) -> Result<bool> {
+    run(connection, "SAVEPOINT partition").await?;
+    for sql in statements {
+        match sqlx::raw_sql(AssertSqlSafe(*sql)).execute(&mut *connection).await {
+            Ok(_) => {}
+            Err(error) if sqlstate(&error).as_deref() == Some("23514") => {
+                run(connection, "ROLLBACK TO SAVEPOINT partition; RELEASE SAVEPOINT partition").await?;
+                return Ok(false);
+            }
+            Err(error) => return Err(of_admin(error)),
+        }
+    }
+    run(connection, "RELEASE SAVEPOINT partition").await?;
+    Ok(true)
+}

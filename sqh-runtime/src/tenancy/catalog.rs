@@ -1,0 +1,134 @@
+//! [`Catalog`]: which tenants there are, and where. The only maker of [`TenantRecord`]s.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use sqh_model::{Error, ErrorKind, Result};
+
+use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Role, Slug, TenantRecord, TenantStatus};
+use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
+use crate::backend::postgres::admin::{ledger, tenants};
+
+/// How long a record is believed. What this process changes is forgotten at once; this is for what
+/// others change, and a route that has gone stale before is told by the tenant's epoch.
+const BELIEVED_FOR: Duration = Duration::from_secs(30);
+
+/// Which tenants there are, and where.
+#[derive(Debug)]
+pub struct Catalog {
+    store: ConnectionStore,
+    server: Arc<str>,
+    known: RwLock<HashMap<String, Known>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    tenant: Arc<TenantRecord>,
+    since: Instant,
+}
+
+impl Catalog {
+    /// The catalog on a server.
+    pub(crate) fn new(store: ConnectionStore, server: Arc<str>) -> Self {
+        Self { store, server, known: RwLock::default() }
+    }
+
+    /// The tenant of a slug, ready for use.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Unavailable` while it is being made, `Denied` if it is suspended.
+    pub async fn find(&self, slug: &str) -> Result<Arc<TenantRecord>> {
+        let tenant = match self.remembered(slug) {
+            Some(tenant) => tenant,
+            None => self.read(slug).await?.ok_or_else(|| unknown(slug))?,
+        };
+        match tenant.status {
+            TenantStatus::Active => Ok(tenant),
+            TenantStatus::Provisioning => Err(Error::new(
+                ErrorKind::Unavailable,
+                format!("the tenant `{slug}` is being made: try again, or provision it again if that was interrupted"),
+            )),
+            TenantStatus::Suspended => Err(Error::new(ErrorKind::Denied, format!("the tenant `{slug}` is suspended"))),
+            TenantStatus::Dropping => Err(unknown(slug)),
+        }
+    }
+
+    /// The tenant of a slug, which is put on a server first if there is none.
+    pub(super) async fn find_or_add(&self, slug: &Slug) -> Result<TenantRecord> {
+        let mut transaction = self.begin().await?;
+        let (server, database) = (&self.server, slug.database_name());
+        tenants::add(transaction.connection(), slug.as_str(), server, &database).await?;
+        let tenant = tenants::find(transaction.connection(), slug.as_str()).await?;
+        transaction.commit().await?;
+        tenant.ok_or_else(|| Error::conflict(format!("the tenant `{slug}` was removed while it was being made")))
+    }
+
+    /// Lets a tenant in, once its database is there.
+    pub(super) async fn activate(&self, slug: &Slug) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        tenants::activate(transaction.connection(), slug.as_str()).await?;
+        transaction.commit().await?;
+        self.forget(slug.as_str());
+        Ok(())
+    }
+
+    /// Makes the catalog's tables, or brings them up to this version. Its database is there.
+    pub(super) async fn migrate(&self) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        transaction.lock(Lock::Schema).await?;
+        let connection = transaction.connection();
+        ledger::ensure(connection).await?;
+        ledger::migrate(connection, tenants::SCHEMA, tenants::MIGRATIONS).await?;
+        for server in self.store.servers().iter() {
+            tenants::add_server(connection, server.name()).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Forgets what is known of a tenant, which has changed.
+    pub(crate) fn forget(&self, slug: &str) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+
+    /// Where the catalog is, for its owner.
+    pub(super) fn key(&self) -> ConnectionKey {
+        let (server, database) = (Arc::clone(&self.server), Arc::from(CATALOG_DB_NAME));
+        ConnectionKey { server, database, role: Role::Owner }
+    }
+
+    fn remembered(&self, slug: &str) -> Option<Arc<TenantRecord>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(slug).filter(|known| known.since.elapsed() < BELIEVED_FOR).map(|known| Arc::clone(&known.tenant))
+    }
+
+    async fn read(&self, slug: &str) -> Result<Option<Arc<TenantRecord>>> {
+        // No text that is no slug reaches the catalog, or the memory of it.
+        let Ok(slug) = Slug::new(slug) else { return Ok(None) };
+        let since = Instant::now();
+        let mut transaction = self.begin().await?;
+        let tenant = tenants::find(transaction.connection(), slug.as_str()).await?;
+        transaction.commit().await?;
+        let Some(tenant) = tenant.map(Arc::new) else { return Ok(None) };
+        if tenant.status == TenantStatus::Active {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(tenant.slug.clone(), Known { tenant: Arc::clone(&tenant), since });
+        }
+        Ok(Some(tenant))
+    }
+
+    async fn begin(&self) -> Result<AdminTransaction> {
+        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::new(
+                ErrorKind::Internal,
+                format!("there is no catalog, the database `{CATALOG_DB_NAME}`: `platform.init()` makes it"),
+            )
+            .with_source(error),
+            _ => error,
+        })
+    }
+}
+
+fn unknown(slug: &str) -> Error {
+    Error::not_found(format!("there is no tenant {slug:?}: `platform.provision(…)` makes one"))
+}

@@ -1,0 +1,152 @@
+//! [`TenantDatabaseManager`]: makes what is missing, once, whoever asks and however many at once.
+//!
+//! Everything here is idempotent, and safe between processes: databases are made under a lock in the
+//! database for administration, what is in a database under a lock in that database.
+//! [`table`] makes tables when they are first used.
+
+mod extension;
+mod memo;
+mod partition;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
+use sqh_model::{Error, Result};
+
+pub use self::extension::MissingExtension;
+use self::extension::SHARED_EXTENSIONS;
+use self::memo::Memo;
+pub use self::partition::PartitionReport;
+use super::catalog::Catalog;
+use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, Role, Slug, TenantRecord, TenantStatus};
+use crate::backend::postgres::admin::database;
+use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
+
+/// Makes the databases, extensions and tables of tenants, and knows where they are.
+#[derive(Debug)]
+pub struct TenantDatabaseManager {
+    store: ConnectionStore,
+    catalog: Catalog,
+    tables: Memo,
+}
+
+/// What the shared reference database has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedDatabaseReport {
+    /// The extensions that the server has not got. Models that need one are `Unsupported`.
+    pub missing: Vec<MissingExtension>,
+}
+
+impl TenantDatabaseManager {
+    /// A manager of the store's servers. The catalog is on the first of them.
+    pub fn new(store: ConnectionStore) -> Self {
+        let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER));
+        Self { store, catalog, tables: Memo::default() }
+    }
+
+    /// The catalog.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The connections.
+    pub fn store(&self) -> &ConnectionStore {
+        &self.store
+    }
+
+    /// Logs in to each server, which tells whether it is there, lets the platform in, and is new
+    /// enough.
+    ///
+    /// # Errors
+    /// `Unavailable` if one does not answer, `Unsupported` if one is too old, `Internal` if a password
+    /// or a role is wrong. The message names the server, and no password.
+    pub async fn check_servers(&self) -> Result<()> {
+        for server in self.store.servers().iter() {
+            let key = self.key(server.name(), server.maintenance_database());
+            AdminTransaction::begin(&self.store, key).await?.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the catalog, or brings it up to this version.
+    ///
+    /// # Errors
+    /// `Denied` if the role may not create databases; `Conflict` if the catalog is of another version.
+    pub async fn ensure_catalog(&self) -> Result<()> {
+        let key = self.catalog.key();
+        self.make_database(&key.server, CATALOG_DB_NAME).await?;
+        self.catalog.migrate().await.map_err(|error| error.context("while making the catalog"))
+    }
+
+    /// Makes a tenant with a database of its own. One that was interrupted is completed.
+    ///
+    /// # Errors
+    /// `Invalid` for a slug that breaks the grammar, and what [`ensure_database_exists`] says.
+    ///
+    /// [`ensure_database_exists`]: TenantDatabaseManager::ensure_database_exists
+    pub async fn provision(&self, slug: &str) -> Result<Arc<TenantRecord>> {
+        let slug = Slug::new(slug)?;
+        self.ensure_catalog().await?;
+        self.ensure_database_exists(&slug).await
+    }
+
+    /// Puts a tenant into the catalog and makes its database, unless they are there.
+    ///
+    /// # Errors
+    /// `Denied` if the role may not create databases, or the tenant is suspended.
+    pub async fn ensure_database_exists(&self, tenant: &Slug) -> Result<Arc<TenantRecord>> {
+        let doing = |error: Error| error.context(format!("while making the tenant `{tenant}`"));
+        let record = self.catalog.find_or_add(tenant).await.map_err(doing)?;
+        if matches!(record.status, TenantStatus::Provisioning | TenantStatus::Active) {
+            self.make_database(&record.server, &record.database).await.map_err(doing)?;
+            self.catalog.activate(tenant).await.map_err(doing)?;
+        }
+        self.catalog.find(tenant.as_str()).await
+    }
+
+    /// Makes the shared reference database with the extensions that reference data wants.
+    ///
+    /// # Errors
+    /// `Denied` if the role may not create the database. An extension that cannot be had is reported,
+    /// and is no error.
+    pub async fn ensure_shared_database_exists(&self) -> Result<SharedDatabaseReport> {
+        let doing = |error: Error| error.context("while making the shared reference database");
+        self.make_database(DEFAULT_SERVER, SHARED_REFERENCE_DB_NAME).await.map_err(doing)?;
+        let key = self.key(DEFAULT_SERVER, SHARED_REFERENCE_DB_NAME);
+        let missing = extension::ensure_those_there_are(&self.store, key, SHARED_EXTENSIONS).await.map_err(doing)?;
+        Ok(SharedDatabaseReport { missing })
+    }
+
+    /// Makes an extension in a tenant's database.
+    ///
+    /// # Errors
+    /// `Invalid` for one that is not on the list of known ones, `Unsupported` with the command to
+    /// install it if the server has not got it, `Denied` if only a superuser may create it.
+    pub async fn ensure_extension(&self, tenant: &Slug, name: &str) -> Result<()> {
+        let record = self.catalog.find(tenant.as_str()).await?;
+        extension::ensure(&self.store, self.key(&record.server, &record.database), name).await
+    }
+
+    async fn make_database(&self, server: &str, name: &str) -> Result<()> {
+        let maintenance = self.key(server, self.store.servers().find(server)?.maintenance_database());
+        let mut look = AdminTransaction::begin(&self.store, maintenance.clone()).await?;
+        let exists = database::exists(look.connection(), name).await?;
+        look.commit().await?;
+        if exists {
+            return Ok(());
+        }
+        let mut lease = lock_for_session(&self.store, maintenance, Lock::Databases).await?;
+        if !database::exists(lease.connection(), name).await? {
+            database::create(lease.connection(), name).await?;
+        }
+        Ok(())
+    }
+
+    /// A database for its owner.
+    fn key(&self, server: &str, database: &str) -> ConnectionKey {
+        ConnectionKey { server: Arc::from(server), database: Arc::from(database), role: Role::Owner }
+    }
+}

@@ -1,0 +1,191 @@
+//! Tables on first use.
+//!
+//! A process looks at a table once for each route and remembers it. What is there is compared with
+//! the model; what is not is made, with all that it refers to, in one transaction with its row of the
+//! ledger, under a lock: of two processes at once, one makes it and both go on.
+
+use chrono::{TimeDelta, Utc};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sqh_model::render::ddl::{self, Creates, DdlOptions, Difference};
+use sqh_model::schema::{ModelDef, Placement};
+use sqh_model::{Error, Result};
+
+use super::memo::Known;
+use super::{TenantDatabaseManager, extension, partition};
+use crate::backend::postgres::Tables;
+use crate::backend::postgres::admin::ledger::{self, Entry, Kind};
+use crate::backend::postgres::admin::table;
+use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
+use crate::backend::postgres::catalog::read_table;
+use crate::engine::Route;
+
+/// When care that failed is tried again.
+const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+impl Tables for TenantDatabaseManager {
+    fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>> {
+        (!self.tables.is_good(route, model)).then(|| self.make_table(route, model).boxed())
+    }
+}
+
+impl TenantDatabaseManager {
+    /// Makes a model's table unless it is there, with the extensions, enum types and tables that it
+    /// needs. After the first time it costs a look into this process's memory.
+    ///
+    /// # Errors
+    /// `Conflict`, column by column, if the table has another shape than the model; `Unsupported` with
+    /// the command to install it if an extension is missing. Nothing is changed then.
+    pub async fn ensure_table(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
+        match self.ensure(route, model) {
+            None => Ok(()),
+            Some(making) => making.await,
+        }
+    }
+
+    /// Forgets what is known of a database that is to go, and closes its idle connections.
+    pub async fn forget_database(&self, server: &str, database: &str) {
+        self.tables.forget(server, database);
+        self.store.evict(server, database).await;
+    }
+
+    async fn make_table(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
+        let known = self.tables.entry(route, model);
+        // One in this process asks, the others wait for the answer. A failure is not remembered.
+        let _making = known.making.lock().await;
+        if known.is_good() {
+            return Ok(());
+        }
+        let premade = partition::premade(model, Utc::now())?;
+        match self.look_and_make(route, model).await {
+            Ok(()) => known.set_good_until(premade.map(|(_, next)| next)),
+            Err(error) if known.was_good() => put_off(&known, route, model, &error),
+            Err(error) => {
+                let doing = format!("while making the table `{}` in the database `{}`", model.table, route.database);
+                return Err(error.in_model(model.name).context(doing));
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_and_make(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
+        let models = ddl::with_referenced(&[model], &options(route))?;
+        let mut transaction = AdminTransaction::begin(&self.store, self.key(&route.server, &route.database)).await?;
+        if !all_is_well(&mut transaction, route, &models).await? {
+            transaction.lock(Lock::Schema).await?;
+            make_missing(&mut transaction, route, &models).await?;
+        }
+        transaction.commit().await
+    }
+}
+
+/// How a route's tables are rendered: names in full, each tenant in a database of its own.
+pub(super) fn options(route: &Route) -> DdlOptions {
+    DdlOptions { placement: Placement::Database, schema: Some(route.schema.to_string()), ..DdlOptions::default() }
+}
+
+/// The table was there all the time: what failed is the making of coming partitions, whose rows the
+/// default partition takes meanwhile.
+fn put_off(known: &Known, route: &Route, model: &'static ModelDef, error: &Error) {
+    tracing::warn!(model = model.name, database = &*route.database, %error, "partitions could not be made yet");
+    known.set_good_until(Some(Utc::now() + CARE_AGAIN));
+}
+
+/// Whether every table is there in its model's shape, with its row of the ledger and its partitions.
+async fn all_is_well(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<bool> {
+    let connection = transaction.connection();
+    if !ledger::exists(connection).await? {
+        return Ok(false);
+    }
+    let recorded = ledger::tables(connection, &route.schema).await?;
+    for model in models {
+        if !recorded.contains(model.table) || !check_shape(transaction, route, model).await? {
+            return Ok(false);
+        }
+        if let Some((window, _)) = partition::premade(model, Utc::now())?
+            && partition::lacks_any(transaction, route, model, window).await?
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Makes what is missing, and looks at it again: a type that was there before may be another.
+async fn make_missing(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<()> {
+    ledger::ensure(transaction.connection()).await?;
+    let recorded = ledger::tables(transaction.connection(), &route.schema).await?;
+    let mut missing = Vec::new();
+    for model in models {
+        if !check_shape(transaction, route, model).await? {
+            missing.push(*model);
+        }
+    }
+    create(transaction, route, &missing).await?;
+    for model in models {
+        if missing.contains(model) {
+            check_shape(transaction, route, model).await?;
+        }
+        if let Some((window, _)) = partition::premade(model, Utc::now())? {
+            partition::make(transaction, route, model, window).await?;
+        }
+        if missing.contains(model) || !recorded.contains(model.table) {
+            record(transaction, route, model).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn create(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<()> {
+    for name in models.iter().flat_map(|model| ddl::extensions(model)) {
+        extension::ensure_here(transaction, name).await?;
+    }
+    for statement in ddl::render(models, &options(route))?.statements {
+        let sql = match statement.creates {
+            Creates::Extension => continue,
+            // Tables share them, so they may be there.
+            Creates::Schema | Creates::EnumType => &statement.repeatable_sql,
+            _ => &statement.sql,
+        };
+        table::run(transaction.connection(), sql).await?;
+    }
+    Ok(())
+}
+
+async fn record(transaction: &mut AdminTransaction, route: &Route, model: &'static ModelDef) -> Result<()> {
+    let sql = ddl::render(&[model], &options(route))?.to_script();
+    let entry =
+        Entry { kind: Kind::Table, schema: &route.schema, name: model.table, model: Some(model.name), sql: &sql };
+    ledger::record(transaction.connection(), entry).await
+}
+
+/// Whether the table is there.
+///
+/// # Errors
+/// `Conflict`, column by column, if records cannot be kept in it as the model says. What only makes
+/// it slower, or concerns other writers, is logged.
+async fn check_shape(transaction: &mut AdminTransaction, route: &Route, model: &'static ModelDef) -> Result<bool> {
+    let Some(actual) = read_table(transaction.connection(), &route.schema, model.table).await? else {
+        return Ok(false);
+    };
+    let differences = ddl::diff(&ddl::expected(model, &options(route))?, &actual);
+    let (fatal, harmless): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::prevents_use);
+    if !harmless.is_empty() {
+        let differences = lines(&harmless);
+        tracing::warn!(model = model.name, database = &*route.database, differences, "a table differs from its model");
+    }
+    if fatal.is_empty() {
+        return Ok(true);
+    }
+    let message = format!(
+        "the table `{}.{}` exists with another shape than the model:{}\nchange the model, or migrate the table",
+        route.schema,
+        model.table,
+        lines(&fatal)
+    );
+    Err(Error::conflict(message).in_model(model.name))
+}
+
+fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
+}

@@ -50,4 +50,10 @@ tuple_key!(A B C D E F);
     label = "the key is the model's `primary_key` field, or a tuple of them in declaration order",
     note = "on a partitioned model the key with the partition column at its end works too"
 )]
-pub trait LookupKey<M>: ModelKey {}
+pub trait LookupKey<M> {
+    /// The values in declaration order.
+    ///
+    /// # Errors
+    /// `Invalid` if a value cannot be held.
+    fn into_values(self) -> Result<Vec<Value>>;
+}

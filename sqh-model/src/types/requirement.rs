@@ -1,7 +1,7 @@
 //! What an attribute word asks of its field's type. The derive names these traits at the word's
 //! span, and the compiler answers with the messages here.
 //!
-//! Most are traits of families ([`family`]): `<<T as FieldType>::Family as Version>::MET`.
+//! Most are traits of families ([`family`]): `<<T as FieldType>::Family as CanCount>::MET`.
 
 use super::{Collection, FieldType, Id, Link, Shape, TypeDef, family};
 use crate::expr::Column;
@@ -24,42 +24,42 @@ macro_rules! requirement {
 
 requirement!(
     /// `#[storage(partition_by = "…")]`
-    PartitionColumn,
+    CanPartition,
     "a table cannot be partitioned by a field of this type",
     "partition by a `DateTime<Utc>`, a `NaiveDateTime` or a `NaiveDate` that is not an `Option`":
     family::Instant, family::DateTime, family::Date
 );
 requirement!(
     /// `#[field(version)]`
-    Version,
+    CanCount,
     "a version is a number that counts updates",
     "make this field an `i64` (or an `i32`)":
     family::Integer
 );
 requirement!(
     /// `#[field(created_at)]`, `#[field(updated_at)]`
-    Timestamp,
+    CanBeStamped,
     "the engine stamps a record with a `DateTime<Utc>`",
     "make this field a `DateTime<Utc>`":
     family::Instant
 );
 requirement!(
     /// `#[field(search)]`
-    Searchable,
+    CanBeSearched,
     "search reads text",
     "this field is not text: leave `search` out":
     family::Text, family::Optional<family::Text>
 );
 requirement!(
     /// `#[field(max_len = n)]`
-    Bounded,
+    CanBeBounded,
     "`max_len` counts the characters of a text",
     "this field is not text: leave `max_len` out, or make it a `String`":
     family::Text, family::Optional<family::Text>
 );
 requirement!(
     /// `#[field(owner)]`, `#[field(team)]`
-    Holder,
+    CanOwn,
     "an owner or a team is named by text, a uuid or an integer",
     "make this field a `String`, a `Uuid`, an integer, a `Link`, or an `Option` of one":
     family::Text, family::Uuid, family::Integer, family::Link,
@@ -68,7 +68,7 @@ requirement!(
 );
 requirement!(
     /// `#[field(tenant)]`
-    TenantColumn,
+    CanBeTenant,
     "the tenant column holds text, a uuid or an integer",
     "make this field a `String`, a `Uuid` or an integer; it is never an `Option`":
     family::Text, family::Uuid, family::Integer
@@ -79,7 +79,7 @@ requirement!(
     message = "a field of type `{T}` cannot be part of the primary key",
     label = "a key is text, a number without fraction, a uuid, a time or an enum, and never an `Option`"
 )]
-pub trait PrimaryKey<T> {
+pub trait CanBeKey<T> {
     /// `T`: an alias that is there only if the requirement is met.
     type Id;
 }
@@ -87,7 +87,7 @@ macro_rules! primary_key {
     ($($family:ty),*) => {
         $(
             #[diagnostic::do_not_recommend]
-            impl<T: FieldType> PrimaryKey<T> for $family {
+            impl<T: FieldType> CanBeKey<T> for $family {
                 type Id = T;
             }
         )*
@@ -111,24 +111,40 @@ primary_key!(
     message = "`on_delete = \"set_null\"` needs a field that can be null",
     label = "make the field an `Option`, or choose another action"
 )]
-pub trait Emptiable {
+pub trait CanBeNull {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
-impl<F> Emptiable for family::Optional<F> {}
+impl<F> CanBeNull for family::Optional<F> {}
 
 /// The field `id` of a graph model `M`.
 #[diagnostic::on_unimplemented(
     message = "the identity of a graph model is an `Id<Self>`, not a `{Self}`",
     label = "write `Id<Self>`; for a table with a key of its own write `#[storage(postgres)]`"
 )]
-pub trait Identity<M> {
+pub trait CanIdentify<M> {
     /// `Id<M>`: an alias that is there only if the requirement is met.
     type Id;
 }
 #[diagnostic::do_not_recommend]
-impl<M: PlatformModel> Identity<M> for Id<M> {
+impl<M: PlatformModel> CanIdentify<M> for Id<M> {
     type Id = Self;
+}
+
+/// `#[field(skip)]`
+#[diagnostic::on_unimplemented(
+    message = "a skipped field has the value `Default::default()` when it is read, and `{Self}` has none",
+    label = "implement `Default` for this type, or make the field an `Option`"
+)]
+pub trait CanBeSkipped {
+    /// What the field is when a record is read.
+    fn skipped() -> Self;
+}
+#[diagnostic::do_not_recommend]
+impl<T: Default> CanBeSkipped for T {
+    fn skipped() -> Self {
+        T::default()
+    }
 }
 
 /// The value that stands for a redacted one where a field is not an `Option`.
@@ -174,14 +190,14 @@ impl<T: Mask> Redact<ToMask> for T {
     message = "`on_delete` needs both models in one database",
     label = "the model referred to is kept in another: this is a logical reference, leave `on_delete` out"
 )]
-pub trait ConstrainedFrom<Scope> {
+pub trait CanConstrain<Scope> {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
-impl ConstrainedFrom<scope::Tenant> for store::TenantTable {}
-impl ConstrainedFrom<scope::Tenant> for store::PartitionedTenantTable {}
-impl ConstrainedFrom<scope::Shared> for store::SharedTable {}
-impl ConstrainedFrom<scope::Shared> for store::PartitionedSharedTable {}
+impl CanConstrain<scope::Tenant> for store::TenantTable {}
+impl CanConstrain<scope::Tenant> for store::PartitionedTenantTable {}
+impl CanConstrain<scope::Shared> for store::SharedTable {}
+impl CanConstrain<scope::Shared> for store::PartitionedSharedTable {}
 
 /// `#[field(references = Model)]`: a [`store`] in which the key alone is unique.
 #[diagnostic::on_unimplemented(
@@ -189,16 +205,16 @@ impl ConstrainedFrom<scope::Shared> for store::PartitionedSharedTable {}
     label = "it is unique only together with the partition column",
     note = "keep the key without `references`, or put the partition column into that model's primary key"
 )]
-pub trait Referable {
+pub trait CanBeReferredTo {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
 #[diagnostic::do_not_recommend]
-impl Referable for store::TenantTable {}
+impl CanBeReferredTo for store::TenantTable {}
 #[diagnostic::do_not_recommend]
-impl Referable for store::SharedTable {}
+impl CanBeReferredTo for store::SharedTable {}
 #[diagnostic::do_not_recommend]
-impl Referable for store::Graph {}
+impl CanBeReferredTo for store::Graph {}
 
 /// `#[field(references = Model)]`: the type of the model's key, an `Option` of it, or a [`Link`].
 ///
@@ -208,7 +224,7 @@ impl Referable for store::Graph {}
     label = "the type of the field is not `{K}` and not `Option<{K}>`",
     note = "to refer to another column than the key write `references = Model.column`"
 )]
-pub trait RefersTo<K, How> {
+pub trait CanRefer<K, How> {
     /// Named by generated code, to ask for the trait.
     const MET: () = ();
 }
@@ -226,22 +242,22 @@ pub enum ByLink {}
 #[derive(Debug)]
 pub enum ByOptionalLink {}
 
-impl<K: FieldType> RefersTo<K, ByKey> for K {}
-impl<K: FieldType> RefersTo<K, ByOptionalKey> for Option<K> {}
-impl<M: PlatformModel> RefersTo<M::Id, ByLink> for Link<M> {}
-impl<M: PlatformModel> RefersTo<M::Id, ByOptionalLink> for Option<Link<M>> {}
+impl<K: FieldType> CanRefer<K, ByKey> for K {}
+impl<K: FieldType> CanRefer<K, ByOptionalKey> for Option<K> {}
+impl<M: PlatformModel> CanRefer<M::Id, ByLink> for Link<M> {}
+impl<M: PlatformModel> CanRefer<M::Id, ByOptionalLink> for Option<Link<M>> {}
 
 /// `#[field(references = Model.column)]`: the type of the column, or an `Option` of it.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot refer to a column of type `{T}`",
     label = "make the field a `{T}` or an `Option<{T}>`"
 )]
-pub trait RefersToValue<T> {}
-impl<T: FieldType> RefersToValue<T> for T {}
-impl<T: FieldType> RefersToValue<T> for Option<T> {}
+pub trait CanReferToColumn<T> {}
+impl<T: FieldType> CanReferToColumn<T> for T {}
+impl<T: FieldType> CanReferToColumn<T> for Option<T> {}
 
 /// The Rust name of `column`, which `field` must be able to refer to.
-pub const fn refers_to_column<M, N, T, F: RefersToValue<T>>(
+pub const fn refers_to_column<M, N, T, F: CanReferToColumn<T>>(
     column: Column<N, T>,
     _field: Column<M, F>,
 ) -> &'static str {
@@ -249,7 +265,7 @@ pub const fn refers_to_column<M, N, T, F: RefersToValue<T>>(
 }
 
 /// The Rust name of `via`, which must be able to refer to a key of the type `K`.
-pub const fn leads_back<K, N, T: RefersTo<K, How>, How>(via: Column<N, T>) -> &'static str {
+pub const fn leads_back<K, N, T: CanRefer<K, How>, How>(via: Column<N, T>) -> &'static str {
     via.field_name()
 }
 

@@ -213,8 +213,10 @@ pub(crate) fn doc(attrs: &[Attribute]) -> String {
         },
         _ => None,
     });
-    let text = lines.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
-    let lines: Vec<String> = text.map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned()).collect();
+    let text: Vec<String> = lines.collect();
+    // A block comment is one text of many lines, and `///` alone is an empty line between paragraphs.
+    let lines = text.iter().flat_map(|text| text.split('\n'));
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
     lines.join("\n").trim().to_owned()
 }
 

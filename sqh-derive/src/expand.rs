@@ -27,7 +27,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
     let def = def::function(model);
     let codec = codec::functions(&model.fields);
     let columns = columns::constants(ident, &model.fields, None);
-    let lookups = key::lookups(model);
+    let lookups = key::lookups(model, key::values);
     let store = store(model);
     let requirements = require::all(model);
     let subdocument = def::subdocument(model);
@@ -95,3 +95,6 @@ fn in_scope(krate: &Path, items: &TokenStream) -> TokenStream {
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

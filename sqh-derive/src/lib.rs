@@ -19,19 +19,19 @@ mod symbol;
 use ctxt::Ctxt;
 use expand::fallback;
 
-/// Makes a struct a model: its schema, its columns and its place in every database.
+#[doc = include_str!("../docs/model.md")]
 #[proc_macro_derive(PlatformModel, attributes(model, storage, index, has_many, field, policy))]
 pub fn platform_model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, expand_model)
 }
 
-/// Makes an enum of plain names a field type.
+#[doc = include_str!("../docs/enum.md")]
 #[proc_macro_derive(PlatformEnum, attributes(platform_enum, field))]
 pub fn platform_enum(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, expand_enum)
 }
 
-/// Makes a struct a field type: an embedded record, or a newtype.
+#[doc = include_str!("../docs/value.md")]
 #[proc_macro_derive(PlatformValue, attributes(platform_value, field))]
 pub fn platform_value(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, expand_value)

@@ -1,15 +1,16 @@
 //! Reads what follows a word, by the word's form.
 
 use quote::ToTokens;
-use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::{Expr, ExprArray, ExprCall, ExprLit, ExprPath, Ident, Lit, LitStr, Member, Path, Token, token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, token};
 
 use super::Words;
 use crate::case::{did_you_mean, quoted};
 use crate::ctxt::Ctxt;
 use crate::symbol::{self, Form, Word};
+
+mod call;
+mod names;
 
 /// What follows a word.
 pub(crate) enum Value {
@@ -122,12 +123,12 @@ fn convert(cx: &Ctxt, word: Word, expr: Expr) -> Value {
         Form::RenameRule => one_of(cx, word, &expr, symbol::rename_rule_names()),
         Form::Count(least, most) => count(cx, word, &expr, least, most),
         Form::Expr => Some(Value::Expr(Box::new(expr))),
-        Form::Path => path(cx, word, &expr),
-        Form::Field => field(cx, word, &expr),
-        Form::Texts => texts(cx, word, &expr),
-        Form::Reference => reference(cx, word, &expr),
-        Form::Key => key(cx, &expr),
-        Form::FlagOrPermission => permission(cx, word, &expr),
+        Form::Path => names::path(cx, word, &expr),
+        Form::Field => names::field(cx, word, &expr),
+        Form::Texts => names::texts(cx, word, &expr),
+        Form::Reference => names::reference(cx, word, &expr),
+        Form::Key => call::key(cx, &expr),
+        Form::FlagOrPermission => call::permission(cx, word, &expr),
         // Both were read before an expression was.
         Form::Flag | Form::Words(_) => None,
     };
@@ -192,139 +193,4 @@ fn count(cx: &Ctxt, word: Word, expr: &Expr, least: u32, most: u32) -> Option<Va
             None
         }
     }
-}
-
-fn path(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
-    if let Expr::Path(ExprPath { path, qself: None, .. }) = expr {
-        return Some(Value::Path(path.clone()));
-    }
-    let usage = without_quotes(word, expr);
-    cx.error(expr, format!("`{}` is the name of a model, without quotes: write `{usage}`", word.name));
-    None
-}
-
-fn field(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
-    if let Expr::Path(ExprPath { path, qself: None, .. }) = expr
-        && let Some(ident) = path.get_ident()
-    {
-        return Some(Value::Field(ident.clone()));
-    }
-    let usage = without_quotes(word, expr);
-    cx.error(expr, format!("`{}` is the name of a field, without quotes: write `{usage}`", word.name));
-    None
-}
-
-fn texts(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
-    let elements = match expr {
-        Expr::Array(ExprArray { elems, .. }) => elems,
-        _ => {
-            cx.error(expr, format!("`{}` is a list of strings: write `{}`", word.name, word.usage));
-            return None;
-        }
-    };
-    if elements.is_empty() {
-        cx.error(expr, format!("`{}` is empty: write `{}`", word.name, word.usage));
-        return None;
-    }
-    all_strings(cx, word, elements).map(Value::Texts)
-}
-
-fn all_strings(cx: &Ctxt, word: Word, elements: &Punctuated<Expr, Token![,]>) -> Option<Vec<LitStr>> {
-    let mut texts = Vec::new();
-    for element in elements {
-        match string(element) {
-            Some(text) => texts.push(text.clone()),
-            None => cx.error(element, format!("`{}` holds strings: put the name into quotes", word.name)),
-        }
-    }
-    (texts.len() == elements.len()).then_some(texts)
-}
-
-fn reference(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
-    match expr {
-        Expr::Path(ExprPath { path, qself: None, .. }) => {
-            return Some(Value::Reference(Reference { model: path.clone(), column: None }));
-        }
-        Expr::Field(access) => {
-            if let (Expr::Path(ExprPath { path, qself: None, .. }), Member::Named(column)) =
-                (&*access.base, &access.member)
-            {
-                let column = Some(column.clone());
-                return Some(Value::Reference(Reference { model: path.clone(), column }));
-            }
-        }
-        _ => {}
-    }
-    let usage = without_quotes(word, expr);
-    cx.error(expr, format!("`{}` names a model, and a column if it is not the key: write `{usage}`", word.name));
-    None
-}
-
-/// How the word is written with what stands in quotes, or else as in its usage.
-fn without_quotes(word: Word, expr: &Expr) -> String {
-    let name = string(expr).map(LitStr::value).filter(|text| syn::parse_str::<Expr>(text).is_ok());
-    name.map_or_else(|| word.usage.to_owned(), |name| format!("{} = {name}", word.name))
-}
-
-fn key(cx: &Ctxt, expr: &Expr) -> Option<Value> {
-    let (name, arguments) = match expr {
-        Expr::Path(ExprPath { path, qself: None, .. }) => (path.get_ident(), None),
-        Expr::Call(ExprCall { func, args, .. }) => match &**func {
-            Expr::Path(ExprPath { path, qself: None, .. }) => (path.get_ident(), Some(args)),
-            _ => (None, None),
-        },
-        _ => (None, None),
-    };
-    let valid = "valid keys: `random`, `lexical(\"a\", \"b\")`, `hash(\"a\")`, `value_hash`";
-    let Some(name) = name else {
-        let known = string(expr).map(LitStr::value).filter(|text| symbol::KEYS.contains(&text.as_str()));
-        let message = known.map_or_else(
-            || "this is no key strategy".to_owned(),
-            |name| format!("a key strategy is written without quotes: `key = {name}`"),
-        );
-        cx.error(expr, format!("{message}\n{valid}"));
-        return None;
-    };
-    let strategy = name.unraw().to_string();
-    let key = match (strategy.as_str(), arguments) {
-        ("random", None) => Key::Random,
-        ("value_hash", None) => Key::ValueHash,
-        ("random" | "value_hash", Some(_)) => {
-            cx.error(expr, format!("`{strategy}` names no fields: write `key = {strategy}`"));
-            return None;
-        }
-        ("lexical" | "hash", Some(arguments)) if !arguments.is_empty() => {
-            let fields = all_strings(cx, symbol::KEY, arguments)?;
-            if strategy == "hash" { Key::Hash(fields) } else { Key::Lexical(fields) }
-        }
-        ("lexical" | "hash", _) => {
-            cx.error(expr, format!("`{strategy}` needs the fields of the key: write `key = {strategy}(\"field\")`"));
-            return None;
-        }
-        _ => {
-            let hint = did_you_mean(&strategy, symbol::KEYS.iter().copied());
-            cx.error(name, format!("unknown key strategy `{strategy}`{hint}\n{valid}"));
-            return None;
-        }
-    };
-    Some(Value::Key(key))
-}
-
-fn permission(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
-    if let Expr::Call(ExprCall { func, args, .. }) = expr {
-        let is_permission = matches!(&**func, Expr::Path(path) if path.path.is_ident("permission"));
-        if let (true, 1, Some(name)) = (is_permission, args.len(), args.first().and_then(string)) {
-            if name.value().trim().is_empty() {
-                cx.error(name, "the permission is empty: write its name, such as `permission(\"lab:unmask\")`");
-                return None;
-            }
-            return Some(Value::Text(name.clone()));
-        }
-    }
-    let usage = string(expr).map_or_else(
-        || word.usage.to_owned(),
-        |name| format!("{} = permission({})", word.name, name.to_token_stream()),
-    );
-    cx.error(expr, format!("`{}` stands alone or names one permission: write `{usage}`", word.name));
-    None
 }

@@ -4,8 +4,7 @@
 //! the same one as in the table, and the compiler reports it once.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::quote;
 
 use crate::ir::Field;
 use crate::symbol;
@@ -37,8 +36,7 @@ fn write(field: &Field) -> TokenStream {
 fn read(field: &Field) -> TokenStream {
     let Field { ident, ty, .. } = field;
     if field.has(symbol::SKIP) {
-        let default = quote_spanned!(ty.span()=> <#ty as __sqh::Default>::default());
-        return quote!(#ident: #default,);
+        return quote!(#ident: <#ty as __sqh::requirement::CanBeSkipped>::skipped(),);
     }
     if field.has(symbol::PARENT) {
         let parent = quote!(<#ty as __sqh::PlatformModel>);

@@ -40,7 +40,7 @@ pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
         &super::key::unchecked_id(model),
         &super::store(model),
     );
-    let lookups = super::key::unchecked_lookups(model);
+    let lookups = super::key::lookups(model, |_| quote!(__sqh::std::unreachable!()));
     let subdocument = (model.storage.has(symbol::SUBDOCUMENT)).then(|| field_type(ident, generics, "Record"));
     in_scope(
         &model.krate,

@@ -15,9 +15,9 @@ pub(super) fn id(model: &Model) -> TokenStream {
     let types = model.key().into_iter().map(|field| {
         let ty = &field.ty;
         if !model.is_postgres() {
-            return super::at_type(&ty.to_token_stream(), &quote!(__sqh::requirement::Identity<#ident>), "Id");
+            return super::at_type(&ty.to_token_stream(), &quote!(__sqh::requirement::CanIdentify<#ident>), "Id");
         }
-        super::at_type(&super::family_of(ty), &quote!(__sqh::requirement::PrimaryKey<#ty>), "Id")
+        super::at_type(&super::family_of(ty), &quote!(__sqh::requirement::CanBeKey<#ty>), "Id")
     });
     tuple(types)
 }
@@ -27,34 +27,44 @@ pub(super) fn unchecked_id(model: &Model) -> TokenStream {
     if model.key().len() > MAX_KEY_FIELDS {
         return quote!(());
     }
-    plain(model, None)
+    tuple(model.key().into_iter().map(|field| field.ty.to_token_stream()))
 }
 
 /// `LookupKey` for the key and, where the partition column stands outside of it, for both together.
-pub(super) fn lookups(model: &Model) -> TokenStream {
-    let outside = model.partition().filter(|partition| !model.is_key(partition));
-    // Of two implementations the compiler must see that they differ, and it does not look through
-    // the names in `id`.
-    let keys = match outside {
-        Some(partition) => vec![plain(model, None), plain(model, Some(partition))],
-        None => vec![id(model)],
-    };
-    lookup_impls(model, keys)
+///
+/// The types are named as they were written, because messages show them.
+pub(super) fn lookups(model: &Model, body: fn(&[&Field]) -> TokenStream) -> TokenStream {
+    let mut fields = model.key();
+    let mut lookups = lookup(model, &fields, body);
+    if let Some(partition) = model.partition().filter(|partition| !model.is_key(partition)) {
+        fields.push(partition);
+        lookups.extend(lookup(model, &fields, body));
+    }
+    lookups
 }
 
-/// The same, for a stub.
-pub(super) fn unchecked_lookups(model: &Model) -> TokenStream {
-    lookup_impls(model, vec![unchecked_id(model)])
+fn lookup(model: &Model, fields: &[&Field], body: fn(&[&Field]) -> TokenStream) -> TokenStream {
+    let (ident, body) = (&model.ident, body(fields));
+    let key = tuple(fields.iter().map(|field| field.ty.to_token_stream()));
+    quote! {
+        #[automatically_derived]
+        impl __sqh::LookupKey<#ident> for #key {
+            fn into_values(self) -> __sqh::Result<__sqh::std::vec::Vec<__sqh::Value>> {
+                #body
+            }
+        }
+    }
 }
 
-fn lookup_impls(model: &Model, keys: Vec<TokenStream>) -> TokenStream {
-    let ident = &model.ident;
-    quote!(#(#[automatically_derived] impl __sqh::LookupKey<#ident> for #keys {})*)
-}
-
-/// The key's types as they were written, and that of one more field.
-fn plain(model: &Model, more: Option<&Field>) -> TokenStream {
-    tuple(model.key().into_iter().chain(more).map(|field| field.ty.to_token_stream()))
+/// Each of the key's values in its turn.
+pub(super) fn values(fields: &[&Field]) -> TokenStream {
+    let values = fields.iter().enumerate().map(|(position, field)| {
+        let ty = &field.ty;
+        let position = syn::Index::from(position);
+        let part = if fields.len() == 1 { quote!(self) } else { quote!(self.#position) };
+        quote!(<#ty as __sqh::FieldType>::into_value(#part)?)
+    });
+    quote!(__sqh::Ok(__sqh::std::vec![#(#values),*]))
 }
 
 fn tuple(types: impl IntoIterator<Item = TokenStream>) -> TokenStream {

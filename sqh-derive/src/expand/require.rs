@@ -11,14 +11,14 @@ use crate::symbol::{self, Word};
 
 /// A word, and the trait that the family of its field's type must have.
 const FAMILIES: &[(Word, &str)] = &[
-    (symbol::VERSION, "Version"),
-    (symbol::CREATED_AT, "Timestamp"),
-    (symbol::UPDATED_AT, "Timestamp"),
-    (symbol::FIELD_SEARCH, "Searchable"),
-    (symbol::MAX_LEN, "Bounded"),
-    (symbol::OWNER, "Holder"),
-    (symbol::TEAM, "Holder"),
-    (symbol::TENANT, "TenantColumn"),
+    (symbol::VERSION, "CanCount"),
+    (symbol::CREATED_AT, "CanBeStamped"),
+    (symbol::UPDATED_AT, "CanBeStamped"),
+    (symbol::FIELD_SEARCH, "CanBeSearched"),
+    (symbol::MAX_LEN, "CanBeBounded"),
+    (symbol::OWNER, "CanOwn"),
+    (symbol::TEAM, "CanOwn"),
+    (symbol::TENANT, "CanBeTenant"),
 ];
 
 /// All requirements of a model.
@@ -35,7 +35,7 @@ pub(super) fn all(model: &Model) -> TokenStream {
         }
     }
     if let (Some(field), Some(written)) = (model.partition(), model.storage.words.text(symbol::PARTITION_BY)) {
-        checks.push(family(field, "PartitionColumn", written.span()));
+        checks.push(family(field, "CanPartition", written.span()));
     }
     quote!(#(#checks)*)
 }
@@ -57,9 +57,9 @@ fn reference(model: &Model, field: &Field, reference: &Reference) -> Vec<TokenSt
     let of_target = quote_spanned!(target.span()=> <#target as __sqh::PlatformModel>);
     // The type of a column is asked for where the table names it.
     if reference.column.is_none() {
-        checks.push(quote_spanned!(at=> const _: () = <#ty as __sqh::requirement::RefersTo<#of_target::Id, _>>::MET;));
+        checks.push(quote_spanned!(at=> const _: () = <#ty as __sqh::requirement::CanRefer<#of_target::Id, _>>::MET;));
         checks.push(
-            quote_spanned!(target.span()=> const _: () = <#of_target::Store as __sqh::requirement::Referable>::MET;),
+            quote_spanned!(target.span()=> const _: () = <#of_target::Store as __sqh::requirement::CanBeReferredTo>::MET;),
         );
     }
     if let Some(action) = field.words.text(symbol::ON_DELETE) {
@@ -67,10 +67,10 @@ fn reference(model: &Model, field: &Field, reference: &Reference) -> Vec<TokenSt
         let written = field.words.written(symbol::ON_DELETE).map_or_else(Span::call_site, syn::Ident::span);
         let store = quote_spanned!(written=> <#target as __sqh::PlatformModel>::Store);
         checks.push(quote_spanned! {written=>
-            const _: () = <#store as __sqh::requirement::ConstrainedFrom<__sqh::scope::#scope>>::MET;
+            const _: () = <#store as __sqh::requirement::CanConstrain<__sqh::scope::#scope>>::MET;
         });
         if action.value() == "set_null" {
-            checks.push(family(field, "Emptiable", action.span()));
+            checks.push(family(field, "CanBeNull", action.span()));
         }
     }
     checks

@@ -4,22 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
-use sqh_model::{Error, Result};
+use sqh_model::{Error, ErrorKind, Result};
 
 use crate::backend::Backend;
+use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
-use crate::tenancy::{Slug, TenantRecord};
+use crate::tenancy::{
+    ConnectionStore, Server, Servers, SharedDatabaseReport, Slug, StoreConfig, TenantDatabaseManager, TenantRecord,
+    TenantStatus,
+};
 
 /// The models, the servers and the tenants of one application.
 ///
-/// ```ignore
+/// ```no_run
 /// use sqh_runtime::Platform;
 /// use sqh_runtime::prelude::*;
 ///
 /// # async fn run() -> sqh_runtime::Result<()> {
-/// let platform = Platform::builder().models(models![]).build_in_memory()?;
+/// let platform = Platform::builder().models(models![]).postgres("postgres://localhost/postgres").build().await?;
 /// platform.init().await?;
 /// platform.provision("acme").await?;
 ///
@@ -37,6 +41,7 @@ pub struct Platform {
 // Where tenants are known: in the catalog of a server, or in this process alone.
 #[derive(Debug, Clone)]
 enum Tenants {
+    Catalog(Arc<TenantDatabaseManager>),
     Memory(Arc<RwLock<BTreeMap<String, Arc<TenantRecord>>>>),
 }
 
@@ -46,6 +51,8 @@ enum Tenants {
 pub struct PlatformBuilder {
     models: Vec<&'static ModelDef>,
     hooks: HookRegistry,
+    postgres: Option<String>,
+    connections: Option<usize>,
 }
 
 impl Platform {
@@ -59,7 +66,7 @@ impl Platform {
         PlatformGroupRecordService::new(Arc::clone(&self.engine))
     }
 
-    /// What PostgreSQL can, beyond what every backend can.
+    /// What PostgreSQL can beyond the unified operations.
     pub fn postgres(&self) -> PostgresQueryService {
         PostgresQueryService::new(self.records())
     }
@@ -69,12 +76,19 @@ impl Platform {
         &self.engine.registry
     }
 
-    /// Makes the catalog and the shared reference database, unless they are there.
+    /// Makes the catalog and the shared reference database, unless they are there, and says which
+    /// extensions of the shared database cannot be had: models that need one are `Unsupported`.
     ///
     /// # Errors
     /// `Unavailable` if the server is down; `Denied` if its user may not create databases.
-    pub async fn init(&self) -> Result<()> {
-        Ok(())
+    pub async fn init(&self) -> Result<SharedDatabaseReport> {
+        match &self.tenants {
+            Tenants::Catalog(manager) => {
+                manager.ensure_catalog().await?;
+                manager.ensure_shared_database_exists().await
+            }
+            Tenants::Memory(_) => Ok(SharedDatabaseReport { missing: Vec::new() }),
+        }
     }
 
     /// Makes a tenant with a database of its own, unless it is there.
@@ -83,11 +97,11 @@ impl Platform {
     /// `Invalid` if the slug breaks the grammar of [`Slug`].
     pub async fn provision(&self, slug: &str) -> Result<()> {
         match &self.tenants {
+            Tenants::Catalog(manager) => manager.provision(slug).await.map(drop),
             Tenants::Memory(tenants) => {
                 let slug = Slug::new(slug)?;
                 let mut tenants = tenants.write().expect("no holder of this lock panics");
-                let tenant = || Arc::new(TenantRecord::in_memory(&slug));
-                tenants.entry(slug.as_str().to_owned()).or_insert_with(tenant);
+                tenants.entry(slug.as_str().to_owned()).or_insert_with(|| Arc::new(TenantRecord::in_memory(&slug)));
                 Ok(())
             }
         }
@@ -100,6 +114,7 @@ impl Platform {
     /// `NotFound` if the catalog knows no such tenant.
     pub async fn tenant(&self, principal: &Principal, slug: &str) -> Result<Cx<Tenant>> {
         let tenant = match &self.tenants {
+            Tenants::Catalog(manager) => manager.catalog().find(slug).await?,
             Tenants::Memory(tenants) => {
                 let tenants = tenants.read().expect("no holder of this lock panics");
                 tenants.get(slug).cloned().ok_or_else(|| {
@@ -107,12 +122,24 @@ impl Platform {
                 })?
             }
         };
+        if tenant.status() != TenantStatus::Active {
+            let status = tenant.status().name();
+            return Err(Error::new(ErrorKind::Unavailable, format!("the tenant `{slug}` is {status}")));
+        }
         Ok(Cx::of_tenant(principal.clone(), tenant))
     }
 
     /// The scope of a principal in the shared reference data.
     pub fn shared(&self, principal: &Principal) -> Cx<Shared> {
         Cx::of_shared(principal.clone())
+    }
+
+    /// The databases of the platform; none for one in memory.
+    pub fn databases(&self) -> Option<&Arc<TenantDatabaseManager>> {
+        match &self.tenants {
+            Tenants::Catalog(manager) => Some(manager),
+            Tenants::Memory(_) => None,
+        }
     }
 }
 
@@ -127,6 +154,38 @@ impl PlatformBuilder {
     pub fn hooks<M: PlatformModel>(mut self, hooks: impl Hooks<M>) -> Self {
         self.hooks.add(M::def(), Arc::new(TypedHooks::<M, _>::new(hooks)));
         self
+    }
+
+    /// The PostgreSQL server, as a URL whose user may create databases.
+    pub fn postgres(mut self, url: impl Into<String>) -> Self {
+        self.postgres = Some(url.into());
+        self
+    }
+
+    /// The most connections that this process holds, over all databases. 32 if it is not said.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.connections = Some(connections);
+        self
+    }
+
+    /// The platform. Nothing is created by this: see [`Platform::init`].
+    ///
+    /// # Errors
+    /// `Invalid` if the models contradict each other, with every finding at once, or if the URL
+    /// cannot be read; `Unavailable` if the server is down, `Unsupported` if it is older than
+    /// PostgreSQL 15.
+    pub async fn build(self) -> Result<Platform> {
+        let url = self.postgres.as_deref().ok_or_else(|| {
+            Error::invalid(
+                "the platform has no server: add `.postgres(url)`, or build it in memory by `.build_in_memory()`",
+            )
+        })?;
+        let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
+        let store = ConnectionStore::new(Servers::single(Server::new(url)?), config)?;
+        let manager = Arc::new(TenantDatabaseManager::new(store.clone()));
+        manager.check_servers().await?;
+        let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);
+        self.finish(Arc::new(backend), Tenants::Catalog(manager))
     }
 
     /// A platform that keeps its records in this process: for tests, and for trying a model out.

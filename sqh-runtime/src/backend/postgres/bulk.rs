@@ -1,9 +1,179 @@
 //! Any number of new records, all or none.
+//!
+//! Some thousand travel as arrays, one bind a column ([`unnest`]); more of them as a binary `COPY`
+//! ([`copy`]) where the client knows every value and nothing is to come back. What takes more than
+//! one statement runs in a transaction, or between a savepoint and its release.
+
+mod copy;
+mod unnest;
+
+use std::iter::Peekable;
+
+use sqh_model::expr::Filter;
+use sqh_model::schema::ModelDef;
+use sqh_model::{Error, Result, Row, Value};
+
+use self::copy::CopyPlan;
 use super::run::Work;
 use super::session::Session;
 use crate::op::{Reply, RowSource};
-use sqh_model::Result;
 
-pub(super) async fn create(_: &Work<'_>, _: &mut Session<'_>, _: RowSource, _: bool) -> Result<Reply> {
-    Err(sqh_model::Error::unsupported("bulk"))
+/// From so many records on, `COPY` is the faster way.
+const COPY_FROM: usize = 4_096;
+/// How many records travel as arrays in one statement.
+const CHUNK: usize = 5_000;
+/// A chunk of long texts is cut earlier: a statement must fit into the memory of both sides.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// Creates the records of a source.
+pub(super) async fn create(
+    work: &Work<'_>,
+    session: &mut Session<'_>,
+    rows: RowSource,
+    returning: bool,
+) -> Result<Reply> {
+    let mut source = Source { rows: rows.peekable(), taken: 0 };
+    let head = source.chunk(COPY_FROM)?;
+    let mut reply = Created { rows: returning.then(Vec::new), count: 0 };
+    if source.is_empty() && unnest::is_one_statement(&head) {
+        if !head.is_empty() {
+            reply.add(unnest::create(work, session, head, returning).await?);
+        }
+        return Ok(reply.into());
+    }
+    let copy = if returning || source.is_empty() { None } else { CopyPlan::of(work, &head) };
+    let atomic = Atomic::begin(session, work.def).await?;
+    let done = all(work, session, source, head, copy, &mut reply).await;
+    atomic.end(session, work.def, done).await?;
+    Ok(reply.into())
+}
+
+async fn all(
+    work: &Work<'_>,
+    session: &mut Session<'_>,
+    mut source: Source,
+    mut head: Vec<Row>,
+    copy: Option<CopyPlan>,
+    reply: &mut Created,
+) -> Result<()> {
+    let returning = reply.rows.is_some();
+    if let Some(copy) = copy {
+        reply.count += copy.run(session, std::mem::take(&mut head), &mut source).await?;
+    }
+    while !head.is_empty() || !source.is_empty() {
+        if head.is_empty() {
+            head = source.chunk(CHUNK)?;
+        }
+        reply.add(unnest::create(work, session, std::mem::take(&mut head), returning).await?);
+    }
+    Ok(())
+}
+
+/// The records still to come.
+struct Source {
+    rows: Peekable<RowSource>,
+    taken: usize,
+}
+
+impl Source {
+    /// The next records, at most `count`.
+    fn chunk(&mut self, count: usize) -> Result<Vec<Row>> {
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        while chunk.len() < count && bytes < CHUNK_BYTES {
+            let Some(row) = self.next_if(|_| true)? else {
+                break;
+            };
+            bytes += row.iter().map(weight).sum::<usize>();
+            chunk.push(row);
+        }
+        Ok(chunk)
+    }
+
+    /// The next record, if it is one of the wanted.
+    fn next_if(&mut self, is_wanted: impl Fn(&Row) -> bool) -> Result<Option<Row>> {
+        let next = self.rows.next_if(|row| row.as_ref().is_ok_and(&is_wanted) || row.is_err());
+        self.taken += usize::from(next.is_some());
+        next.transpose()
+    }
+
+    fn is_empty(&mut self) -> bool {
+        self.rows.peek().is_none()
+    }
+}
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Array(values) | Value::Record(values) => values.iter().map(weight).sum(),
+        Value::Json(_) | Value::Geometry(_) => 256,
+        _ => 8,
+    }
+}
+
+/// What has been created.
+struct Created {
+    rows: Option<Vec<Row>>,
+    count: u64,
+}
+
+impl Created {
+    fn add(&mut self, chunk: Created) {
+        self.count += chunk.count;
+        if let (Some(rows), Some(more)) = (&mut self.rows, chunk.rows) {
+            rows.extend(more);
+        }
+    }
+}
+
+impl From<Created> for Reply {
+    fn from(created: Created) -> Self {
+        match created.rows {
+            Some(rows) => Self::Rows(rows),
+            None => Self::Count(created.count),
+        }
+    }
+}
+
+/// Several statements that are kept together or not at all.
+enum Atomic {
+    Transaction,
+    Savepoint,
+}
+
+impl Atomic {
+    async fn begin(session: &mut Session<'_>, def: &'static ModelDef) -> Result<Self> {
+        if session.in_transaction {
+            session.raw(def, "SAVEPOINT bulk".to_owned()).await?;
+            return Ok(Self::Savepoint);
+        }
+        session.begin(def).await?;
+        Ok(Self::Transaction)
+    }
+
+    async fn end(self, session: &mut Session<'_>, def: &'static ModelDef, done: Result<()>) -> Result<()> {
+        match (self, done) {
+            (Self::Transaction, Ok(())) => session.commit(def).await,
+            (Self::Savepoint, Ok(())) => session.raw(def, "RELEASE SAVEPOINT bulk".to_owned()).await,
+            (Self::Transaction, Err(error)) => {
+                // A connection that cannot roll back is closed, which undoes the work too.
+                let _ = session.rollback(def).await;
+                Err(error)
+            }
+            (Self::Savepoint, Err(error)) => {
+                let undone = "ROLLBACK TO SAVEPOINT bulk; RELEASE SAVEPOINT bulk".to_owned();
+                session.raw(def, undone).await.map_err(|_| lost())?;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn lost() -> Error {
+    Error::new(sqh_model::ErrorKind::Unavailable, "the records could not be undone: the transaction is lost")
+}
+
+/// Whether the records that come may be written without being looked at again.
+fn is_unscoped(work: &Work<'_>) -> bool {
+    *work.scope == Filter::Everything
 }

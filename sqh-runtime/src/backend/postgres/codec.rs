@@ -19,6 +19,7 @@ use sqh_model::schema::ColumnDef;
 use sqh_model::types::{Shape, TypeDef};
 use sqh_model::{Error, Result, Value, ValueKind};
 
+pub(super) use self::array::{begin_array, literal};
 pub(super) use self::row::RowCodec;
 
 /// A value's binary form: how to write it, how to read it, and its type's identity.
@@ -71,14 +72,7 @@ impl Codec {
     /// Appends a value with its length before it, as arrays and `COPY` want it.
     #[inline]
     pub(super) fn encode_field(&self, value: &Value, out: &mut Vec<u8>) -> Result<()> {
-        let start = out.len();
-        out.extend_from_slice(&(-1_i32).to_be_bytes());
-        if self.encode(value, out)? {
-            let length = i32::try_from(out.len() - start - 4)
-                .map_err(|_| Error::invalid("the value is longer than PostgreSQL can hold"))?;
-            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-        }
-        Ok(())
+        with_length(out, |out| self.encode(value, out))
     }
 
     /// Reads a value that is not null.
@@ -86,6 +80,19 @@ impl Codec {
     pub(super) fn decode(&self, bytes: &[u8]) -> Result<Value> {
         (self.decode)(bytes, &self.ty)
     }
+}
+
+/// Appends what `write` appends, with its length before it; -1 if it says that there is nothing.
+#[inline]
+pub(super) fn with_length(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<bool>) -> Result<()> {
+    let start = out.len();
+    out.extend_from_slice(&(-1_i32).to_be_bytes());
+    if write(out)? {
+        let length = i32::try_from(out.len() - start - 4)
+            .map_err(|_| Error::invalid("the value is longer than PostgreSQL can hold"))?;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    Ok(())
 }
 
 struct Scalar {

@@ -76,7 +76,7 @@ impl Work<'_> {
                     physical: self.is_physical(&key),
                     versioned: version.is_some(),
                 };
-                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref() };
+                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref(), ..Inputs::default() };
                 let updated = self.write(session, shape, inputs).await?;
                 if updated.is_none() {
                     self.explain_none(session, &key, version.as_ref()).await?;

@@ -49,15 +49,27 @@ enum Source {
     Version,
 }
 
-/// The parts of an operation that a statement by key takes its binds from.
-#[derive(Debug, Clone, Copy, Default)]
+/// The parts of an operation that a statement takes its binds from.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Inputs<'a> {
     pub(super) key: &'a [Value],
     pub(super) row: &'a [Value],
     pub(super) version: Option<&'a Value>,
+    /// Binds that are written by somebody else.
+    pub(super) others: Option<&'a dyn Encode>,
+}
+
+/// Writes the binds of a statement.
+pub(super) trait Encode: Sync {
+    fn encode(&self, arguments: &mut PgArguments) -> Result<()>;
 }
 
 impl Statement {
+    /// A statement without inputs of its own.
+    pub(super) fn new(def: &'static ModelDef, sql: String, reply: RowCodec, binds: Binds) -> Self {
+        Self { def, sql: sql.into(), reply, inputs: Vec::new(), binds }
+    }
+
     /// The statement that tells how this one would be run, a line of text in each row.
     pub(super) fn explained(self) -> Self {
         Self { sql: format!("EXPLAIN {}", self.sql).into(), ..self }
@@ -69,6 +81,9 @@ impl Statement {
     /// `Invalid`, naming model and field, for a value that PostgreSQL cannot hold.
     pub(super) fn arguments(&self, inputs: Inputs<'_>) -> Result<PgArguments> {
         let mut arguments = PgArguments::default();
+        if let Some(others) = inputs.others {
+            others.encode(&mut arguments)?;
+        }
         for input in &self.inputs {
             let value = match input.source {
                 Source::Key(part) => inputs.key.get(part),

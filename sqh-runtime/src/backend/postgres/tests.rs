@@ -1,6 +1,11 @@
 //! What is PostgreSQL's own. What every backend must do is asked by the conformance suite.
 
 mod agreement;
+mod bulk;
+mod errors;
 mod operations;
+mod round_trip;
 mod similar;
 mod support;
+mod transactions;
+mod values;

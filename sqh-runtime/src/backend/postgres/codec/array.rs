@@ -5,7 +5,7 @@
 
 use sqh_model::expr::lower::Travel;
 use sqh_model::types::{Shape, TypeDef};
-use sqh_model::{Error, Result, Value};
+use sqh_model::{Error, Result, Value, ValueKind};
 
 use super::{Codec, expect_value, other_shape, text_form};
 
@@ -44,35 +44,48 @@ pub(in crate::backend::postgres) fn literal(value: &Value, ty: &TypeDef, out: &m
     let values = expect_value!(value, Array, ty);
     lengths(values)?;
     let element = element(ty)?;
-    let mut text = Vec::new();
-    write_literal(values, element, &mut text, out)
+    // What stands between elements is said by their type (pg_type.typdelim), and PostGIS says so.
+    let delimiter = if element.kind() == ValueKind::Geometry { b':' } else { b',' };
+    Literal { element, delimiter, text: Vec::new(), out }.write(values)
 }
 
-fn write_literal(values: &[Value], element: &TypeDef, text: &mut Vec<u8>, out: &mut Vec<u8>) -> Result<()> {
-    out.push(b'{');
-    for (i, value) in values.iter().enumerate() {
-        if i > 0 {
-            out.push(b',');
-        }
-        match value {
-            Value::Null => out.extend_from_slice(b"NULL"),
-            Value::Array(inner) => write_literal(inner, element, text, out)?,
-            value => {
-                text.clear();
-                text_form::encode(value, element, text)?;
-                out.push(b'"');
-                for byte in text.iter() {
-                    if matches!(byte, b'"' | b'\\') {
-                        out.push(b'\\');
-                    }
-                    out.push(*byte);
-                }
-                out.push(b'"');
+struct Literal<'a> {
+    element: &'a TypeDef,
+    delimiter: u8,
+    text: Vec<u8>,
+    out: &'a mut Vec<u8>,
+}
+
+impl Literal<'_> {
+    fn write(&mut self, values: &[Value]) -> Result<()> {
+        self.out.push(b'{');
+        for (i, value) in values.iter().enumerate() {
+            if i > 0 {
+                self.out.push(self.delimiter);
+            }
+            match value {
+                Value::Null => self.out.extend_from_slice(b"NULL"),
+                Value::Array(inner) => self.write(inner)?,
+                value => self.quoted(value)?,
             }
         }
+        self.out.push(b'}');
+        Ok(())
     }
-    out.push(b'}');
-    Ok(())
+
+    fn quoted(&mut self, value: &Value) -> Result<()> {
+        self.text.clear();
+        text_form::encode(value, self.element, &mut self.text)?;
+        self.out.push(b'"');
+        for byte in &self.text {
+            if matches!(byte, b'"' | b'\\') {
+                self.out.push(b'\\');
+            }
+            self.out.push(*byte);
+        }
+        self.out.push(b'"');
+        Ok(())
+    }
 }
 
 fn element(ty: &TypeDef) -> Result<&'static TypeDef> {

@@ -1,7 +1,7 @@
 //! Values as PostgreSQL reads and writes them in text: for types that travel with a cast, and for
 //! the elements of array literals.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime};
 use rust_decimal::Decimal;
 use sqh_model::types::{Shape, TypeDef};
 use sqh_model::{Error, Result, Value, ValueKind};
@@ -32,11 +32,11 @@ pub(super) fn encode(value: &Value, ty: &TypeDef, out: &mut Vec<u8>) -> Result<(
         Value::Uuid(value) => value.to_string(),
         Value::Instant(value) => {
             check_year(value.year())?;
-            value.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+            value.format("%Y-%m-%d %H:%M:%S%.f+00").to_string()
         }
         Value::DateTime(value) => {
             check_year(value.year())?;
-            value.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+            value.format("%Y-%m-%d %H:%M:%S%.f").to_string()
         }
         Value::Date(value) => {
             check_year(value.year())?;

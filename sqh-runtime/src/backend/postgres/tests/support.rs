@@ -84,6 +84,10 @@ impl Place {
         self.run::<M>(Op::Begin).await.unwrap().into_transaction().unwrap()
     }
 
+    pub(super) fn store(&self) -> &ConnectionStore {
+        &self.backend.0.store
+    }
+
     /// Runs SQL beside the backend.
     pub(super) async fn sql(&self, sql: &str) {
         let mut connection = PgConnection::connect(self.database.url()).await.unwrap();

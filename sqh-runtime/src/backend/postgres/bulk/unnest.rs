@@ -1,0 +1,154 @@
+//! `INSERT … SELECT … FROM unnest(…)`: one bind a column, whatever the number of records.
+//!
+//! `unnest` flattens arrays of several dimensions, so the values of an array column travel as
+//! literals, one text a record.
+
+use std::fmt::Write as _;
+
+use sqh_model::expr::lower::{Binds, Travel, quoted, type_name};
+use sqh_model::schema::ColumnDef;
+use sqh_model::types::{Shape, TypeDef, scalar};
+use sqh_model::{Result, Row, Value};
+use sqlx::postgres::PgArguments;
+
+use super::super::codec::bind::add_with;
+use super::super::codec::{Codec, RowCodec, begin_array, literal, with_length};
+use super::super::session::Repeat;
+use super::super::statement::{Encode, Inputs, Statement};
+use super::{Created, Session, Work, is_unscoped};
+
+/// Creates some records. Those that leave the same columns to the database share a statement.
+pub(super) async fn create(
+    work: &Work<'_>,
+    session: &mut Session<'_>,
+    rows: Vec<Row>,
+    returning: bool,
+) -> Result<Created> {
+    let mut created = Created { rows: returning.then(|| vec![Row::new(); rows.len()]), count: 0 };
+    for (columns, places) in by_columns(&rows) {
+        let statement = statement(work, &columns, returning || !is_unscoped(work));
+        let arrays = Columns { work, columns: &columns, rows: &rows, places: &places };
+        let inputs = Inputs { others: Some(&arrays), ..Inputs::default() };
+        let mut stored = Vec::new();
+        if returning || !is_unscoped(work) {
+            stored = session.rows(&statement, inputs, Repeat::Never).await?;
+            created.count += stored.len() as u64;
+        } else {
+            created.count += session.affected(&statement, inputs).await?;
+        }
+        for (place, row) in places.iter().zip(stored) {
+            work.check_scope(&row)?;
+            if let Some(rows) = &mut created.rows {
+                rows[*place] = row;
+            }
+        }
+    }
+    Ok(created)
+}
+
+/// Whether all records leave the same columns to the database.
+pub(super) fn is_one_statement(rows: &[Row]) -> bool {
+    by_columns(rows).len() <= 1
+}
+
+/// The columns that are said, and the places of the records that say just those.
+fn by_columns(rows: &[Row]) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let is_said = |columns: &[usize]| {
+            let mut columns = columns.iter();
+            row.iter().enumerate().all(|(i, value)| value.is_unset() || columns.next() == Some(&i))
+                && columns.next().is_none()
+        };
+        match groups.iter_mut().find(|(columns, _)| is_said(columns)) {
+            Some((_, places)) => places.push(place),
+            None => {
+                let columns = (0..row.len()).filter(|i| !row[*i].is_unset()).collect();
+                groups.push((columns, vec![place]));
+            }
+        }
+    }
+    groups
+}
+
+fn statement(work: &Work<'_>, columns: &[usize], returning: bool) -> Statement {
+    let relation = work.relation();
+    let layout = work.def.layout().columns();
+    let names = columns.iter().map(|i| quoted(&layout[*i].name)).collect::<Vec<_>>().join(", ");
+    let binds = (1..=columns.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+    let fields = (1..=columns.len()).map(|number| format!("c{number}")).collect::<Vec<_>>().join(", ");
+    let values = columns
+        .iter()
+        .enumerate()
+        .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], work.schema)))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut sql =
+        format!("INSERT INTO {} AS t ({names}) SELECT {values} FROM unnest({binds}) AS u ({fields})", relation.table());
+    if columns.is_empty() {
+        sql = format!("INSERT INTO {} AS t SELECT FROM unnest($1) AS u", relation.table());
+    }
+    if returning {
+        let all: Vec<_> = (0..layout.len()).map(|position| relation.read_column(position)).collect();
+        let _ = write!(sql, " RETURNING {}", all.join(", "));
+    }
+    Statement::new(work.def, sql, RowCodec::of_model(work.def), Binds::default())
+}
+
+fn cast(column: &ColumnDef, schema: &str) -> String {
+    match (Travel::of_column(column), column.ty.shape) {
+        (Travel::Native, Shape::Collection(..)) | (Travel::Text | Travel::TextArray, _) => {
+            format!("::{}", type_name(&column.ty, column.field.sql_type, schema))
+        }
+        (Travel::Native, _) => String::new(),
+    }
+}
+
+/// Records as one array a column.
+struct Columns<'a> {
+    work: &'a Work<'a>,
+    columns: &'a [usize],
+    rows: &'a [Row],
+    places: &'a [usize],
+}
+
+impl Encode for Columns<'_> {
+    fn encode(&self, arguments: &mut PgArguments) -> Result<()> {
+        if self.columns.is_empty() {
+            return self.numbers(arguments);
+        }
+        self.columns.iter().try_for_each(|position| self.column(*position, arguments))
+    }
+}
+
+impl Columns<'_> {
+    fn column(&self, position: usize, arguments: &mut PgArguments) -> Result<()> {
+        let column = &self.work.def.layout().columns()[position];
+        let codec = Codec::of_column(column);
+        let is_array = matches!(column.ty.shape, Shape::Collection(..));
+        let text = Codec::new(&TypeDef::scalar(&scalar::TEXT), Travel::Native);
+        let element = if is_array { text } else { codec };
+        add_with(arguments, element.array_oid, |out| {
+            begin_array(element.oid, &[self.places.len()], out)?;
+            for place in self.places {
+                let value = &self.rows[*place][position];
+                let written = match is_array && !value.is_null() {
+                    true => with_length(out, |out| literal(value, &column.ty, out).map(|()| true)),
+                    false => element.encode_field(value, out),
+                };
+                written.map_err(|error| error.in_field(&column.path).in_model(self.work.def.name))?;
+            }
+            Ok(true)
+        })
+    }
+
+    // Records of which nothing is said: as many as there are numbers.
+    fn numbers(&self, arguments: &mut PgArguments) -> Result<()> {
+        let codec = Codec::new(&TypeDef::scalar(&scalar::I32), Travel::Native);
+        add_with(arguments, codec.array_oid, |out| {
+            begin_array(codec.oid, &[self.places.len()], out)?;
+            self.places.iter().try_for_each(|_| codec.encode_field(&Value::I32(0), out))?;
+            Ok(true)
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! Transactions: nesting, failing, and being dropped at every point.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use futures::TryStreamExt as _;
+use sqh_model::expr::{Filter, Query};
+use sqh_model::{ErrorKind, Row, Value};
+
+use super::support::Place;
+use crate::backend::{Backend as _, BackendTransaction};
+use crate::op::{Op, Reply};
+use crate::prelude::*;
+use crate::tenancy::{ConnectionKey, DEFAULT_SERVER, Role};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "bank")]
+#[storage(postgres)]
+pub struct Account {
+    /// The key.
+    #[field(primary_key)]
+    pub id: i64,
+    /// What is on it.
+    #[field(check = "balance >= 0")]
+    pub balance: i64,
+}
+
+fn account(id: i64, balance: i64) -> Row {
+    vec![Value::I64(id), Value::I64(balance)]
+}
+
+async fn execute(place: &Place, transaction: &mut Box<dyn BackendTransaction>, op: Op) -> Result<Reply> {
+    transaction.execute(place.scoped::<Account>(op)).await
+}
+
+async fn ids(place: &Place) -> Vec<i64> {
+    let rows = place.run::<Account>(Op::List(Query::default())).await.unwrap().into_rows().unwrap();
+    rows.iter().map(|row| if let Value::I64(id) = row[0] { id } else { panic!("the key is an i64") }).collect()
+}
+
+#[tokio::test]
+async fn savepoints_nest() {
+    let place = Place::with_connections(&[Account::def()], 1).await;
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(1, 0))).await.unwrap();
+    transaction.savepoint().await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(2, 0))).await.unwrap();
+    transaction.savepoint().await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(3, 0))).await.unwrap();
+    transaction.rollback_to_savepoint().await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(4, 0))).await.unwrap();
+    transaction.release_savepoint().await.unwrap();
+    assert_eq!(transaction.release_savepoint().await.unwrap_err().kind(), ErrorKind::Invalid);
+    transaction.commit().await.unwrap();
+    assert_eq!(ids(&place).await, [1, 2, 4]);
+
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(5, 0))).await.unwrap();
+    transaction.rollback().await.unwrap();
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(6, 0))).await.unwrap();
+    drop(transaction);
+    assert_eq!(ids(&place).await, [1, 2, 4]);
+}
+
+#[tokio::test]
+async fn a_failed_statement_needs_a_savepoint() {
+    let place = Place::with_connections(&[Account::def()], 1).await;
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(1, 0))).await.unwrap();
+    // What is refused before it is sent fails nothing.
+    let unsent = Op::Create(vec![Value::I64(9), Value::Bool(true)]);
+    assert_eq!(execute(&place, &mut transaction, unsent).await.unwrap_err().kind(), ErrorKind::Invalid);
+    transaction.savepoint().await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(2, -1))).await.unwrap_err();
+    let next = execute(&place, &mut transaction, Op::Create(account(3, 0))).await.unwrap_err();
+    assert_eq!(next.message(), "an operation of the transaction has failed before: roll it back");
+    assert_eq!(transaction.savepoint().await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(transaction.release_savepoint().await.unwrap_err().kind(), ErrorKind::Conflict);
+    transaction.rollback_to_savepoint().await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(4, 0))).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(ids(&place).await, [1, 4]);
+
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(5, 0))).await.unwrap();
+    execute(&place, &mut transaction, Op::Create(account(5, 0))).await.unwrap_err();
+    let error = transaction.commit().await.unwrap_err();
+    assert_eq!(error.message(), "an operation of the transaction has failed: nothing was kept");
+    assert_eq!(ids(&place).await, [1, 4]);
+}
+
+#[tokio::test]
+async fn a_stream_in_a_transaction_sees_its_work_and_holds_it() {
+    let place = Place::with_connections(&[Account::def()], 1).await;
+    place.sql("INSERT INTO account SELECT i, 0 FROM generate_series(1, 5000) i").await;
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(0, 0))).await.unwrap();
+    let stream = execute(&place, &mut transaction, Op::Stream(Query::default())).await.unwrap();
+    let mut stream = stream.into_stream().unwrap();
+    assert_eq!(stream.try_next().await.unwrap().unwrap(), account(0, 0));
+    let error = execute(&place, &mut transaction, Op::Create(account(-1, 0))).await.unwrap_err();
+    assert!(error.message().starts_with("a stream of the transaction is still open"), "{error}");
+    // Dropped half-way: the next statement drains what is still to come.
+    drop(stream);
+    execute(&place, &mut transaction, Op::Create(account(-1, 0))).await.unwrap();
+    let stream = execute(&place, &mut transaction, Op::Stream(Query::default())).await.unwrap();
+    let rows: Vec<Row> = stream.into_stream().unwrap().try_collect().await.unwrap();
+    assert_eq!(rows.len(), 5_002);
+    transaction.commit().await.unwrap();
+    assert_eq!(place.count::<Account>().await, 5_002);
+}
+
+/// Polls a future so many times, waits between for what it waits for, and drops it.
+/// `true` if it was done before.
+async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> bool {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            return true;
+        }
+        // Until the server has answered whatever was sent.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    false
+}
+
+/// The only connection, or the one that replaces it: outside any transaction.
+async fn check_next_borrower(place: &Place, polls: usize) {
+    let key = ConnectionKey {
+        server: DEFAULT_SERVER.into(),
+        database: place.database.name().into(),
+        role: Role::Application,
+    };
+    let mut lease = place.store().acquire(key).await.unwrap();
+    // A savepoint is refused outside of transactions only.
+    let error = sqlx::raw_sql("SAVEPOINT probe").execute(lease.connection()).await.err();
+    let code = error.as_ref().and_then(|error| error.as_database_error()?.code());
+    assert_eq!(code.as_deref(), Some("25P01"), "dropped after {polls} polls: the next borrower is in a transaction");
+    lease.settled();
+}
+
+#[tokio::test]
+async fn dropped_at_any_point_nothing_is_left_behind() {
+    let place = Place::with_connections(&[Account::def()], 1).await;
+    let work = async |place: &Place| {
+        let mut transaction = place.begin::<Account>().await;
+        execute(place, &mut transaction, Op::Create(account(1, 0))).await.unwrap();
+        transaction.savepoint().await.unwrap();
+        let rows = (10..20).map(|id| Ok(account(id, 0)));
+        let batch = Op::BatchCreate { rows: Box::new(rows), returning: true };
+        execute(place, &mut transaction, batch).await.unwrap();
+        transaction.release_savepoint().await.unwrap();
+        let copied = (100..5_000).map(|id| Ok(account(id, 0)));
+        let batch = Op::BatchCreate { rows: Box::new(copied), returning: false };
+        execute(place, &mut transaction, batch).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    for polls in 0.. {
+        let done = dropped_after(polls, work(&place)).await;
+        check_next_borrower(&place, polls).await;
+        let count = place.count::<Account>().await;
+        assert!(count == 0 || count == 4_911, "dropped after {polls} polls: {count} records are there");
+        if done {
+            assert!(polls > 1, "it waits for the server, and was dropped there before");
+            assert_eq!(count, 4_911);
+            break;
+        }
+        place.run::<Account>(Op::DeleteWhere { filter: Filter::Everything }).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_operation_can_be_dropped_at_any_point() {
+    let place = Place::with_connections(&[Account::def()], 1).await;
+    place.sql("INSERT INTO account SELECT i, 0 FROM generate_series(1, 200) i").await;
+    let ops: [fn() -> Op; 6] = [
+        || Op::Get { key: vec![Value::I64(1)] },
+        || Op::List(Query::default()),
+        || Op::Update { key: vec![Value::I64(1)], changes: account(1, 5), version: None },
+        || Op::BatchCreate { rows: Box::new((1_000..1_010).map(|id| Ok(account(id, 0)))), returning: true },
+        || Op::BatchCreate { rows: Box::new((1_000..9_000).map(|id| Ok(account(id, 0)))), returning: true },
+        || Op::BatchCreate { rows: Box::new((1_000..9_000).map(|id| Ok(account(id, 0)))), returning: false },
+    ];
+    for op in ops {
+        for polls in 0.. {
+            let done = dropped_after(polls, place.backend.execute(place.scoped::<Account>(op()))).await;
+            check_next_borrower(&place, polls).await;
+            let count = place.count::<Account>().await;
+            assert!([200, 210, 8_200].contains(&count), "{} dropped after {polls} polls: {count}", op().name());
+            place.sql("DELETE FROM account WHERE id >= 1000").await;
+            if done {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_operation_leaves_its_transaction_to_be_rolled_back() {
+    let place = Place::with_connections(&[Account::def()], 2).await;
+    place.create::<Account>(account(1, 0)).await.unwrap();
+    let update = || Op::Update { key: vec![Value::I64(1)], changes: account(1, 5), version: None };
+    let mut other = place.begin::<Account>().await;
+    execute(&place, &mut other, update()).await.unwrap();
+
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Create(account(2, 0))).await.unwrap();
+    // It waits for the other one to end.
+    assert!(!dropped_after(3, execute(&place, &mut transaction, update())).await);
+    let error = execute(&place, &mut transaction, Op::Create(account(3, 0))).await.unwrap_err();
+    assert_eq!(error.message(), "an operation of the transaction was dropped half-way: roll it back");
+    other.rollback().await.unwrap();
+    assert!(transaction.commit().await.is_err());
+    assert_eq!(ids(&place).await, [1]);
+}

@@ -181,6 +181,8 @@ suite! {
         do_not_span_databases
         go_on_behind_a_savepoint
         nest_savepoints
+        undo_a_savepoint_in_which_a_failure_was_hidden
+        keep_nothing_of_a_savepoint_that_was_dropped
         keep_nothing_once_an_operation_has_failed
         go_on_when_something_was_refused_before_it_was_sent
         as_closures_commit_or_roll_back

@@ -80,10 +80,16 @@ impl Transaction {
     /// Keeps what was done, and then runs the `after_…` hooks.
     ///
     /// # Errors
-    /// `Conflict` if the database refuses; the first error of an after-hook, which undoes nothing.
+    /// `Conflict` if the database refuses, or if a [`savepoint`](Transaction::savepoint) was dropped
+    /// half-way; the first error of an after-hook, which undoes nothing.
     pub async fn commit(self) -> Result<()> {
         let state = self.path.state.into_inner();
         let transaction = state.transaction.ok_or_else(ended)?;
+        if !state.savepoints.is_empty() {
+            // As for an error of the commit itself: dropping the connection makes up for one here.
+            let _ = transaction.rollback().await;
+            return Err(Error::conflict("a savepoint was dropped half-way: nothing was kept"));
+        }
         transaction.commit().await?;
         let mut first = Ok(());
         for effect in state.effects {
@@ -106,36 +112,50 @@ impl Transaction {
     /// transaction goes on.
     ///
     /// # Errors
-    /// What `work` says.
+    /// What `work` says; `Conflict` if a statement has failed and `work` has made nothing of it.
     pub async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        self.path.open_savepoint().await?;
+        let depth = self.path.open_savepoint().await?;
         let outcome = work(self).await;
-        self.path.close_savepoint(outcome.is_ok()).await?;
+        self.path.close_savepoint(depth, outcome.is_ok()).await?;
         outcome
     }
 }
 
 impl InTransaction {
-    async fn open_savepoint(&self) -> Result<()> {
+    /// How many savepoints there were before.
+    async fn open_savepoint(&self) -> Result<usize> {
         let mut state = self.state.lock().await;
         state.transaction.as_mut().ok_or_else(ended)?.savepoint().await?;
         let effects = state.effects.len();
         state.savepoints.push(effects);
-        Ok(())
+        Ok(state.savepoints.len() - 1)
     }
 
-    async fn close_savepoint(&self, keep: bool) -> Result<()> {
+    async fn close_savepoint(&self, depth: usize, keep: bool) -> Result<()> {
         let mut state = self.state.lock().await;
-        let transaction = state.transaction.as_mut().ok_or_else(ended)?;
-        if keep {
-            transaction.release_savepoint().await?;
-        } else {
-            transaction.rollback_to_savepoint().await?;
+        // Those inside it that were dropped half-way.
+        while state.savepoints.len() > depth + 1 {
+            state.undo_savepoint().await?;
         }
-        let effects = state.savepoints.pop().unwrap_or_default();
         if !keep {
-            state.effects.truncate(effects);
+            return state.undo_savepoint().await;
         }
+        match state.transaction.as_mut().ok_or_else(ended)?.release_savepoint().await {
+            Ok(()) => {
+                state.savepoints.pop();
+                Ok(())
+            }
+            // A statement has failed in it, and only going back mends that.
+            Err(error) => state.undo_savepoint().await.and(Err(error)),
+        }
+    }
+}
+
+impl State {
+    async fn undo_savepoint(&mut self) -> Result<()> {
+        self.transaction.as_mut().ok_or_else(ended)?.rollback_to_savepoint().await?;
+        let effects = self.savepoints.pop().unwrap_or_default();
+        self.effects.truncate(effects);
         Ok(())
     }
 }

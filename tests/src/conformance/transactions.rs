@@ -167,6 +167,60 @@ pub async fn nest_savepoints(harness: &dyn Harness) {
     assert_eq!(ids(&records, &cx).await, [4, 6]);
 }
 
+pub async fn undo_a_savepoint_in_which_a_failure_was_hidden(harness: &dyn Harness) {
+    let World { records, cx, .. } = World::new(harness).await;
+    let tx = records.begin(&cx).await.unwrap();
+    tx.create(&cx, book(1)).await.unwrap();
+    let outer: Result<()> = tx
+        .savepoint(async |tx| {
+            tx.create(&cx, book(2)).await?;
+            let inner = tx
+                .savepoint(async |tx| {
+                    tx.create(&cx, book(3)).await?;
+                    let _ = tx.create(&cx, book(1)).await;
+                    Ok(())
+                })
+                .await;
+            refused(inner, ErrorKind::Conflict);
+            assert_eq!(ids_in(tx, &cx).await, [1, 2], "it goes on behind the inner one");
+            Err(Error::invalid("nor this"))
+        })
+        .await;
+    refused(outer, ErrorKind::Invalid);
+    assert_eq!(ids_in(&tx, &cx).await, [1]);
+    tx.commit().await.unwrap();
+    assert_eq!(ids(&records, &cx).await, [1]);
+}
+
+pub async fn keep_nothing_of_a_savepoint_that_was_dropped(harness: &dyn Harness) {
+    let World { records, cx, .. } = World::new(harness).await;
+    let abandon = async |tx: &Transaction, id| {
+        let work = tx.savepoint(async |tx| {
+            tx.create(&cx, book(id)).await?;
+            std::future::pending::<Result<()>>().await
+        });
+        // Until it waits for ever.
+        let created = async { while tx.find::<Book>(&cx, id).await.unwrap().is_none() {} };
+        futures::pin_mut!(work, created);
+        futures::future::select(work, created).await;
+    };
+    let tx = records.begin(&cx).await.unwrap();
+    abandon(&tx, 1).await;
+    refused(tx.commit().await, ErrorKind::Conflict);
+    assert_eq!(ids(&records, &cx).await, [0; 0]);
+
+    let tx = records.begin(&cx).await.unwrap();
+    tx.savepoint(async |tx| {
+        tx.create(&cx, book(2)).await?;
+        abandon(tx, 3).await;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(ids(&records, &cx).await, [2], "an outer savepoint undoes what was dropped inside it");
+}
+
 pub async fn keep_nothing_once_an_operation_has_failed(harness: &dyn Harness) {
     let World { records, cx, .. } = World::new(harness).await;
     let tx = records.begin(&cx).await.unwrap();

@@ -42,9 +42,7 @@ impl MemoryTransaction {
         if work.route != self.route {
             return Err(Error::unsupported("the model is kept in another database than the transaction's"));
         }
-        if self.failed {
-            return Err(Error::conflict("an operation of the transaction has failed before: roll it back"));
-        }
+        self.check()?;
         if matches!(work.op, Op::Begin) {
             return Err(Error::unsupported("a transaction is under way: use a savepoint"));
         }
@@ -59,6 +57,13 @@ impl MemoryTransaction {
             self.failed = failure.in_server;
             failure.error
         })
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.failed {
+            return Err(Error::conflict("an operation of the transaction has failed before: roll it back"));
+        }
+        Ok(())
     }
 
     async fn write(&mut self) -> &mut Written {
@@ -79,9 +84,11 @@ impl BackendTransaction for MemoryTransaction {
     }
 
     fn savepoint(&mut self) -> BoxFuture<'_, Result<()>> {
-        let tables = self.written.as_ref().map(|written| written.tables.clone());
-        self.savepoints.push(tables);
-        futures::future::ready(Ok(())).boxed()
+        let outcome = self.check().map(|()| {
+            let tables = self.written.as_ref().map(|written| written.tables.clone());
+            self.savepoints.push(tables);
+        });
+        futures::future::ready(outcome).boxed()
     }
 
     fn rollback_to_savepoint(&mut self) -> BoxFuture<'_, Result<()>> {
@@ -101,7 +108,7 @@ impl BackendTransaction for MemoryTransaction {
     }
 
     fn release_savepoint(&mut self) -> BoxFuture<'_, Result<()>> {
-        let outcome = self.savepoints.pop().map(drop).ok_or_else(no_savepoint);
+        let outcome = self.check().and_then(|()| self.savepoints.pop().map(drop).ok_or_else(no_savepoint));
         futures::future::ready(outcome).boxed()
     }
 

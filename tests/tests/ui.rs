@@ -1,5 +1,8 @@
 //! What the compiler says: one mistake for each file below `ui/`, and models that compile.
 
+use std::fs;
+use std::path::Path;
+
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
@@ -8,6 +11,32 @@ fn ui() {
         cases.compile_fail(format!("ui/{kind}/*.rs"));
     }
 }
+
+/// A mistake that gives several messages hides the one that says what to write.
+#[test]
+fn each_mistake_gives_one_message() {
+    for kind in KINDS {
+        for entry in fs::read_dir(Path::new("ui").join(kind)).expect("each kind is a folder") {
+            let path = entry.expect("the folder can be read").path();
+            if path.extension().is_none_or(|extension| extension != "stderr") {
+                continue;
+            }
+            assert!(path.with_extension("rs").exists(), "{} belongs to no case", path.display());
+            let said = fs::read_to_string(&path).expect("the file can be read");
+            let messages = said.lines().filter(|line| line.starts_with("error")).count();
+            let expected = SEVERAL.iter().find(|(case, _)| path.ends_with(case)).map_or(1, |(_, messages)| *messages);
+            assert_eq!(messages, expected, "{}", path.display());
+        }
+    }
+}
+
+/// The cases with more than one message, and how many.
+const SEVERAL: &[(&str, usize)] = &[
+    // Three mistakes.
+    ("unknown_word/all_at_once.stderr", 3),
+    // A struct that is no model has no column constants either, and the compiler says both.
+    ("reference/child_is_no_model.stderr", 2),
+];
 
 /// The kinds of mistakes, each a folder.
 const KINDS: &[&str] = &[

@@ -17,6 +17,52 @@ fn check(name: &str, input: &DeriveInput, expand: fn(&DeriveInput) -> proc_macro
     });
 }
 
+/// A derive that looked at a type would expand an alias of it otherwise.
+#[test]
+fn no_type_is_looked_into() {
+    let types = [
+        "Uuid",
+        "Option < String >",
+        "std :: vec :: Vec < Option < i32 > >",
+        "[u8 ; 4]",
+        "(i32 , Utc)",
+        "& 'static str",
+        "DateTime < Utc >",
+    ];
+    let expansion = |names: &[String]| {
+        let fields = names.iter().enumerate().map(|(i, ty)| {
+            let word = ["primary_key", "default = 1", "skip", "redact", "version", "index", "created_at"][i];
+            format!("#[field({word})] f{i}: {ty}")
+        });
+        let fields = fields.collect::<Vec<_>>().join(", ");
+        let input =
+            format!("#[model(group = \"lab\")] #[storage(postgres, partition_by = \"f6\")] struct M {{ {fields} }}");
+        let expansion = crate::expand_model(&syn::parse_str(&input).expect("a struct")).to_string();
+        expansion.replace(' ', "")
+    };
+    let plain = expansion(&types.map(str::to_owned));
+    let aliases: Vec<String> = (0..types.len()).map(|i| format!("Alias{i}")).collect();
+    let mut aliased = expansion(&aliases);
+    for (alias, ty) in aliases.iter().zip(types) {
+        aliased = aliased.replace(alias, &ty.replace(' ', ""));
+    }
+    assert!(!plain.contains("compile_error"), "{plain}");
+    assert_eq!(plain, aliased);
+}
+
+/// Everybody who uses a model compiles its expansion: what a field costs is looked at here.
+#[test]
+fn a_model_of_twelve_fields_stays_small() {
+    let fields: Vec<String> = (0..11).map(|i| format!("/// A field.\npub f{i}: Option<String>")).collect();
+    let input = format!(
+        "#[model(group = \"lab\")] #[storage(postgres)] struct M {{ #[field(primary_key)] id: Uuid, {} }}",
+        fields.join(", ")
+    );
+    let expansion = crate::expand_model(&syn::parse_str(&input).expect("a struct"));
+    let lines = prettyplease::unparse(&syn::parse2(expansion).expect("an expansion parses")).lines().count();
+    assert_eq!(lines, 189, "update the number, and say why");
+}
+
 fn model(name: &str, input: &DeriveInput) {
     check(name, input, crate::expand_model);
 }

@@ -1,6 +1,6 @@
 use sqh_runtime::prelude::*;
 
-// Four mistakes, four messages, and no others: the constants and the trait are there all the same.
+// Three mistakes, three messages, and no others: the constants and the trait are there all the same.
 #[derive(PlatformModel)]
 #[model(grup = "lab")]
 #[storage(postgres, placement = "tenant")]

@@ -2,7 +2,7 @@ use sqh_runtime::prelude::*;
 
 #[derive(PlatformModel)]
 #[model(group = "lab")]
-#[storage(postgres, partition_premake = 2, retention = "1 year")]
+#[storage(postgres, partition_premake = 2)]
 pub struct Result {
     #[field(primary_key)]
     pub id: Uuid,

@@ -26,7 +26,7 @@ pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;
 pub use self::tenancy::{Route, Scoped};
 use crate::backend::{Backend, Capabilities};
-use crate::op::{Op, Operation, Reply};
+use crate::op::{Op, Operation, Reply, Verb};
 use crate::scope::Scope;
 
 /// The path and what it consults.
@@ -58,6 +58,13 @@ impl Engine {
     /// Where a model's records are in a scope.
     pub(crate) fn route(&self, scope: &Scope, model: &'static ModelDef) -> Result<Route> {
         tenancy::route(scope, model)
+    }
+
+    /// Where a model's records are, for somebody who may create some there.
+    pub(crate) fn route_for_create(&self, scope: &Scope, model: &'static ModelDef) -> Result<Route> {
+        self.registry.check_registered(model)?;
+        access::check(&scope.principal, model, Verb::Create)?;
+        self.route(scope, model)
     }
 
     /// Runs an operation through all stages.

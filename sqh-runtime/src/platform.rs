@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
+use chrono::NaiveDate;
+use sqh_model::render::ddl::PartitionWindow;
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
 use sqh_model::{Error, ErrorKind, Result};
 
@@ -12,8 +14,8 @@ use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
-    ConnectionStore, Server, Servers, SharedDatabaseReport, Slug, StoreConfig, TenantDatabaseManager, TenantRecord,
-    TenantStatus,
+    ConnectionStore, PartitionReport, Server, Servers, SharedDatabaseReport, Slug, StoreConfig, TenantDatabaseManager,
+    TenantRecord, TenantStatus,
 };
 
 /// The models, the servers and the tenants of one application.
@@ -132,6 +134,27 @@ impl Platform {
     /// The scope of a principal in the shared reference data.
     pub fn shared(&self, principal: &Principal) -> Cx<Shared> {
         Cx::of_shared(principal.clone())
+    }
+
+    /// Makes the partitions of a span of days, its end left out, before old records are loaded into
+    /// them. Those of now and the near future come with the table. A platform in memory has none.
+    ///
+    /// # Errors
+    /// `Denied` to whom may not create records of the model; `Invalid` if the model is not
+    /// partitioned, or the span is empty or too wide.
+    pub async fn ensure_partitions<M: PlatformModel>(
+        &self,
+        cx: &Cx<M::Scope>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<PartitionReport> {
+        let model = M::def();
+        let window = PartitionWindow::new(from, to).map_err(|error| error.in_model(model.name))?;
+        let route = self.engine.route_for_create(cx.scope(), model)?;
+        match &self.tenants {
+            Tenants::Catalog(manager) => manager.ensure_partitions(&route, model, window).await,
+            Tenants::Memory(_) => Ok(PartitionReport::default()),
+        }
     }
 
     /// The databases of the platform; none for one in memory.

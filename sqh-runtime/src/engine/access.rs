@@ -30,7 +30,11 @@ pub(super) fn authorize(principal: &Principal, operation: Operation) -> Result<A
     Ok(Authorized { operation, filter: Filter::Everything })
 }
 
-fn check(principal: &Principal, model: &'static ModelDef, verb: Verb) -> Result<()> {
+/// May this principal do this to the model at all?
+///
+/// # Errors
+/// `Denied`, naming the permission that is missing.
+pub(super) fn check(principal: &Principal, model: &'static ModelDef, verb: Verb) -> Result<()> {
     if principal.identity().is_none() {
         return Ok(());
     }

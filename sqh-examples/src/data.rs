@@ -9,6 +9,8 @@ mod records;
 mod reference;
 mod table;
 
+use sqh_runtime::prelude::NaiveDate;
+
 pub use self::error::DataError;
 pub use self::records::Records;
 use crate::models::{AppMeasurement, AppParameter, AppRegulatoryThreshold, AppStationSite, AppWaterQualityStation};
@@ -29,6 +31,11 @@ pub const THRESHOLDS: u64 = 5;
 pub const DAILY_VALUES: u64 = 68_881;
 /// How many instantaneous values there are.
 pub const INSTANTANEOUS_VALUES: u64 = 1_578_240;
+
+/// The day of the first value, in UTC.
+pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2016, 1, 1).expect("a day of the calendar");
+/// The day behind the last value, in UTC.
+pub const END_DAY: NaiveDate = NaiveDate::from_ymd_opt(2019, 1, 2).expect("a day of the calendar");
 
 macro_rules! file {
     ($name:literal) => {

@@ -43,10 +43,12 @@ fn check(
 ) -> (BTreeSet<String>, BTreeSet<String>) {
     let parameters: HashSet<_> =
         data::parameters().unwrap().map(|parameter| parameter.unwrap().parameter_code).collect();
+    let days = data::FIRST_DAY..data::END_DAY;
     let (mut keys, mut marked) = (HashSet::new(), 0);
     let (mut stations, mut qualifiers) = (BTreeSet::new(), BTreeSet::new());
     for value in values.map(Result::unwrap) {
         assert!(parameters.contains(&value.parameter_code), "{value:?}");
+        assert!(days.contains(&value.measured_at.date_naive()), "{value:?}");
         marked += usize::from(value.qualifiers.contains(INTERPOLATED));
         if !value.qualifiers.is_subset(&qualifiers) {
             qualifiers.extend(value.qualifiers);

@@ -3,3 +3,6 @@
 mod cli;
 mod data;
 mod models;
+mod platform;
+mod support;
+mod water_quality;

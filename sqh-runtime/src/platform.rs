@@ -205,7 +205,7 @@ impl PlatformBuilder {
         })?;
         let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
         let store = ConnectionStore::new(Servers::single(Server::new(url)?), config)?;
-        let manager = Arc::new(TenantDatabaseManager::new(store.clone()));
+        let manager = Arc::new(TenantDatabaseManager::new(store.clone(), &self.models));
         manager.check_servers().await?;
         let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);
         self.finish(Arc::new(backend), Tenants::Catalog(manager))

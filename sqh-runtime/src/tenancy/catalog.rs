@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use sqh_model::{Error, ErrorKind, Result};
 
+use super::server::is_database_missing;
 use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Role, Slug, TenantRecord, TenantStatus};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{ledger, tenants};
@@ -118,13 +119,13 @@ impl Catalog {
     }
 
     async fn begin(&self) -> Result<AdminTransaction> {
-        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Error::new(
-                ErrorKind::Internal,
-                format!("there is no catalog, the database `{CATALOG_DB_NAME}`: `platform.init()` makes it"),
-            )
-            .with_source(error),
-            _ => error,
+        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match is_database_missing(&error) {
+            true => {
+                let remedy =
+                    format!("there is no catalog, the database `{CATALOG_DB_NAME}`: `platform.init()` makes it");
+                Error::internal(remedy).with_source(error)
+            }
+            false => error,
         })
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
+use sqh_model::schema::{ModelDef, SHARED_REFERENCE_DB_NAME};
 use sqh_model::{Error, Result};
 
 pub use self::extension::MissingExtension;
@@ -30,6 +30,7 @@ use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_
 pub struct TenantDatabaseManager {
     store: ConnectionStore,
     catalog: Catalog,
+    models: Vec<&'static ModelDef>,
     tables: Memo,
 }
 
@@ -41,10 +42,11 @@ pub struct SharedDatabaseReport {
 }
 
 impl TenantDatabaseManager {
-    /// A manager of the store's servers. The catalog is on the first of them.
-    pub fn new(store: ConnectionStore) -> Self {
+    /// A manager of the store's servers, for the models of a platform. The catalog is on the first
+    /// server.
+    pub fn new(store: ConnectionStore, models: &[&'static ModelDef]) -> Self {
         let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER));
-        Self { store, catalog, tables: Memo::default() }
+        Self { store, catalog, models: models.to_vec(), tables: Memo::default() }
     }
 
     /// The catalog.

@@ -105,7 +105,11 @@ impl Server {
                 ErrorKind::Internal,
                 format!("{self} does not let `{user}` in: create the role, or allow it in pg_hba.conf"),
             ),
-            "3D000" => error_of(ErrorKind::NotFound, format!("there is no database `{database}` on {self}")),
+            // Not `NotFound`, which would say of a record that it is not there.
+            "3D000" => error_of(
+                ErrorKind::Unavailable,
+                format!("there is no database `{database}` on {self}: it was dropped or moved, or is not made yet"),
+            ),
             "53300" => error_of(
                 ErrorKind::Overloaded,
                 format!("{self} has no connection left: lower the budget of its clients, or raise max_connections"),
@@ -121,6 +125,13 @@ impl Server {
         };
         typed.with_source(error)
     }
+}
+
+/// Whether a login failed because there is no such database.
+pub(crate) fn is_database_missing(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
+    let code = source.and_then(|error| error.as_database_error()).and_then(|error| error.code());
+    code.as_deref() == Some("3D000")
 }
 
 /// Whether an error says that the connection is gone, or never was.

@@ -4,6 +4,8 @@
 //! the model; what is not is made, with all that it refers to, in one transaction with its row of the
 //! ledger, under a lock: of two processes at once, one makes it and both go on.
 
+use std::sync::Arc;
+
 use chrono::{TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -56,16 +58,47 @@ impl TenantDatabaseManager {
         if known.is_good() {
             return Ok(());
         }
-        let premade = partition::premade(model, Utc::now())?;
+        let now = Utc::now();
         match self.look_and_make(route, model).await {
-            Ok(()) => known.set_good_until(premade.map(|(_, next)| next)),
-            Err(error) if known.was_good() => put_off(&known, route, model, &error),
+            Ok(()) => {}
+            Err(error) if known.was_good() => {
+                warn_of(route, model, &error, "partitions could not be made yet: the default one takes their rows");
+                known.set_good_until(Some(now + CARE_AGAIN));
+                return Ok(());
+            }
             Err(error) => {
                 let doing = format!("while making the table `{}` in the database `{}`", model.table, route.database);
                 return Err(error.in_model(model.name).context(doing));
             }
         }
+        // Before anybody may write to the table.
+        let referring = self.make_referring(route, model).await;
+        for (model, known) in referring.into_iter().chain([(model, Arc::clone(&known))]) {
+            known.set_good_until(partition::premade(model, now)?.map(|(_, next)| next));
+        }
         Ok(())
+    }
+
+    /// Makes the tables that refer to a model's. They come with it, because a transaction that has
+    /// written to the one is in the way of making the others, and would wait for itself. One that
+    /// cannot be made is in nobody's way until it is used.
+    async fn make_referring(&self, route: &Route, model: &'static ModelDef) -> Vec<(&'static ModelDef, Arc<Known>)> {
+        let refers = |other: &&'static ModelDef| {
+            *other != model
+                && ddl::with_referenced(&[other], &options(route)).is_ok_and(|referenced| referenced.contains(&model))
+        };
+        let mut made = Vec::new();
+        for other in self.models.iter().copied().filter(|other| other.is_postgres()).filter(refers) {
+            let known = self.tables.entry(route, other);
+            if known.was_good() {
+                continue;
+            }
+            match self.look_and_make(route, other).await {
+                Ok(()) => made.push((other, known)),
+                Err(error) => warn_of(route, other, &error, "a table could not be made with the one it refers to"),
+            }
+        }
+        made
     }
 
     async fn look_and_make(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
@@ -84,11 +117,8 @@ pub(super) fn options(route: &Route) -> DdlOptions {
     DdlOptions { placement: Placement::Database, schema: Some(route.schema.to_string()), ..DdlOptions::default() }
 }
 
-/// The table was there all the time: what failed is the making of coming partitions, whose rows the
-/// default partition takes meanwhile.
-fn put_off(known: &Known, route: &Route, model: &'static ModelDef, error: &Error) {
-    tracing::warn!(model = model.name, database = &*route.database, %error, "partitions could not be made yet");
-    known.set_good_until(Some(Utc::now() + CARE_AGAIN));
+fn warn_of(route: &Route, model: &'static ModelDef, error: &Error, what: &str) {
+    tracing::warn!(model = model.name, database = &*route.database, %error, "{what}");
 }
 
 /// Whether every table is there in its model's shape, with its row of the ledger and its partitions.

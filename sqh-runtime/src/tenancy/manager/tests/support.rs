@@ -5,13 +5,15 @@ use std::sync::Arc;
 use sqh_dev_postgres::{Config, Server as DevServer, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
+use super::models::{READING, SITE, STATION, VISIT};
 use crate::engine::Route;
 use crate::tenancy::{ConnectionStore, DEFAULT_SERVER, Server, Servers, StoreConfig, TenantDatabaseManager};
 
 /// A manager with connections of its own.
 pub(super) fn manager(url: &str) -> Arc<TenantDatabaseManager> {
     let servers = Servers::single(Server::new(url).unwrap());
-    Arc::new(TenantDatabaseManager::new(ConnectionStore::new(servers, StoreConfig::default()).unwrap()))
+    let store = ConnectionStore::new(servers, StoreConfig::default()).unwrap();
+    Arc::new(TenantDatabaseManager::new(store, &[&STATION, &VISIT, &READING, &SITE]))
 }
 
 /// A server for one test alone, which may be stopped or spoilt.
@@ -46,6 +48,13 @@ impl Target {
 
     pub(super) async fn sql(&self, sql: &str) {
         run(self.database.url(), sql).await;
+    }
+
+    /// A transaction that is open after a statement.
+    pub(super) async fn begin(&self, sql: &str) -> PgConnection {
+        let mut connection = PgConnection::connect(self.database.url()).await.unwrap();
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {sql}")))).await.unwrap();
+        connection
     }
 
     pub(super) async fn texts(&self, query: &str) -> Vec<String> {

@@ -91,26 +91,50 @@ async fn a_type_of_another_shape_is_told_and_nothing_is_changed() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_not_in_its_own_way() {
+    let target = Target::new().await;
+    let manager = target.manager();
+    manager.ensure_table(&target.route, &STATION).await.unwrap();
+    let mut transaction = target.begin("INSERT INTO app_station VALUES ('s', 'S')").await;
+    // To make this table now would be to wait for the end of the transaction.
+    manager.ensure_table(&target.route, &VISIT).await.unwrap();
+    let visit = "INSERT INTO app_visit VALUES (gen_random_uuid(), 's', 'sample')";
+    sqlx::raw_sql(visit).execute(&mut transaction).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_referring_table_that_cannot_be_made_is_in_nobodys_way() {
+    let target = Target::new().await;
+    target.sql("CREATE TABLE app_visit (id integer)").await;
+    let manager = target.manager();
+    manager.ensure_table(&target.route, &STATION).await.unwrap();
+    let error = manager.ensure_table(&target.route, &VISIT).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+}
+
+#[tokio::test]
 async fn a_table_that_was_there_is_taken_over() {
     let target = Target::new().await;
     target.manager().ensure_table(&target.route, &STATION).await.unwrap();
     target.sql("DROP SCHEMA sqh CASCADE; CREATE INDEX of_a_dba ON app_station (name)").await;
+    target.sql("DROP TABLE app_visit").await;
     let oid = "SELECT 'app_station'::regclass::oid::text";
     let before = target.texts(oid).await;
     target.manager().ensure_table(&target.route, &STATION).await.unwrap();
     assert_eq!(target.texts(oid).await, before);
-    assert_eq!(target.ledger().await, ["table public app_station AppStation"]);
+    assert_eq!(target.ledger().await, ["table public app_station AppStation", "table public app_visit AppVisit"]);
 }
 
 #[tokio::test]
 async fn a_table_that_was_dropped_is_made_again() {
     let target = Target::new().await;
     target.manager().ensure_table(&target.route, &STATION).await.unwrap();
-    target.sql("DROP TABLE app_station; UPDATE sqh.ledger SET checksum = 'of another time'").await;
+    target.sql("DROP TABLE app_station CASCADE; UPDATE sqh.ledger SET checksum = 'of another time'").await;
     let manager = target.manager();
     manager.ensure_table(&target.route, &STATION).await.unwrap();
-    assert_eq!(target.tables().await, ["app_station"]);
-    assert_eq!(target.texts("SELECT length(checksum)::text FROM sqh.ledger").await, ["64"]);
+    assert_eq!(target.tables().await, ["app_station", "app_visit"]);
+    let length = "SELECT length(checksum)::text FROM sqh.ledger WHERE name = 'app_station'";
+    assert_eq!(target.texts(length).await, ["64"]);
 
     manager.forget_database(&target.route.server, &target.route.database).await;
     assert!(manager.ensure(&target.route, &STATION).is_some());

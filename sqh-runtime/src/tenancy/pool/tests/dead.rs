@@ -63,11 +63,11 @@ async fn a_server_that_is_down_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_there_is_not_found() {
+async fn a_database_that_is_not_there_is_named() {
     let bench = Bench::new(1, StoreConfig::default()).await;
     let mut key = bench.key(0);
     key.database = "sqh_tenant_nobody_here".into();
     let error = bench.store.acquire(key).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    assert!(error.message().contains("`sqh_tenant_nobody_here`"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert!(error.message().contains("no database `sqh_tenant_nobody_here`"), "{error}");
 }

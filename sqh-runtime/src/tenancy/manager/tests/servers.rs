@@ -2,7 +2,9 @@
 
 use sqh_model::ErrorKind;
 
-use super::support::{manager, own_server, run, texts};
+use sqlx::Connection as _;
+
+use super::support::{manager, own_config, own_server, run, texts};
 
 #[tokio::test]
 async fn a_server_that_stops_is_unavailable() {
@@ -23,6 +25,34 @@ async fn a_server_that_stops_is_unavailable() {
     }
     // What is known of a tenant needs no catalog.
     manager.catalog().find("acme").await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_that_died_idle_are_not_noticed() {
+    let server = own_server().await;
+    let admin = server.admin_url();
+    let manager = manager(&admin);
+    manager.provision("acme").await.unwrap();
+    let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'sqh'";
+    let ended = "SELECT count(*)::text FROM pg_stat_activity WHERE application_name = 'sqh'";
+    for slug in ["acme", "bolt"] {
+        assert_ne!(texts(&admin, ended).await, ["0"]);
+        run(&admin, end).await;
+        manager.provision(slug).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_a_free_connection_is_overloaded() {
+    let config = own_config().setting("max_connections", "8").setting("superuser_reserved_connections", "6");
+    let server = sqh_dev_postgres::Server::start_with(config.setting("max_wal_senders", "0")).await.unwrap();
+    run(&server.admin_url(), "CREATE ROLE app LOGIN CREATEDB").await;
+    let url = server.admin_url().replacen("postgres@", "app@", 1);
+    let held = (sqlx::PgConnection::connect(&url).await.unwrap(), sqlx::PgConnection::connect(&url).await.unwrap());
+    let error = manager(&url).check_servers().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Overloaded, "{error}");
+    assert!(error.message().contains("max_connections"), "{error}");
+    drop(held);
 }
 
 #[tokio::test]
@@ -76,7 +106,6 @@ async fn until_rules_hold(admin: &str) {
     assert_eq!(texts(admin, query).await, ["1"]);
     let refused = admin.replacen("postgres@", "nobody@", 1);
     run(admin, "CREATE ROLE nobody LOGIN").await;
-    use sqlx::Connection as _;
     while sqlx::PgConnection::connect(&refused).await.is_ok() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }

@@ -18,11 +18,15 @@ pub(super) fn manager(url: &str) -> Arc<TenantDatabaseManager> {
 
 /// A server for one test alone, which may be stopped or spoilt.
 pub(super) async fn own_server() -> DevServer {
-    let mut config = Config::new().search_path(std::env::var_os("PATH").unwrap_or_default());
-    if let Some(bin) = std::env::var_os("SQH_PG_BIN") {
-        config = config.bin_dir(bin);
+    DevServer::start_with(own_config()).await.unwrap()
+}
+
+pub(super) fn own_config() -> Config {
+    let config = Config::new().search_path(std::env::var_os("PATH").unwrap_or_default());
+    match std::env::var_os("SQH_PG_BIN") {
+        Some(bin) => config.bin_dir(bin),
+        None => config,
     }
-    DevServer::start_with(config).await.unwrap()
 }
 
 /// A database for one test, as if a tenant's.

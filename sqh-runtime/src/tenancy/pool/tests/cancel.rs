@@ -1,5 +1,6 @@
 //! Callers who go at any point, and the next ones, who must not notice.
 
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -112,6 +113,62 @@ async fn a_query_goes_with_its_caller() {
     // There is one place, and it is free only once the server has let go.
     let mut next = bench.store.acquire(bench.key(0)).await.unwrap();
     assert_eq!(one(next.connection()).await.unwrap(), 1);
+}
+
+/// Callers who go after any number of polls, on more databases than there are connections.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_go_leave_nothing_behind() {
+    let bench = Arc::new(Bench::new(4, StoreConfig::default().budget(4).deadline(Duration::from_secs(600))).await);
+    let tasks = (0..16).map(|task| {
+        let bench = Arc::clone(&bench);
+        tokio::spawn(async move {
+            for round in 0..12 {
+                let work = async {
+                    let mut lease = bench.store.acquire(bench.key((task + round) % 4)).await.unwrap();
+                    assert_clean(lease.connection(), round).await;
+                    let mut transaction = lease.connection().begin().await.unwrap();
+                    sqlx::query("SELECT set_config('sqh.trace', 'left', false), pg_current_xact_id()")
+                        .execute(&mut *transaction)
+                        .await
+                        .unwrap();
+                    transaction.rollback().await.unwrap();
+                    lease.settled();
+                };
+                // From gone at once to hardly ever.
+                poll_times(work, (task * 7 + round * 5) % 13).await;
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    // Comes back once every place is free.
+    bench.store.close_all().await;
+    assert!(bench.connected(&mut bench.outside().await).await.is_empty());
+}
+
+#[test]
+fn a_lease_may_outlive_its_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let first = runtime();
+    let (bench, lent, mut touched) = first.block_on(async {
+        let bench = Bench::new(1, StoreConfig::default().budget(3).deadline(Duration::from_secs(600))).await;
+        let (lent, touched) =
+            (bench.store.acquire(bench.key(0)).await.unwrap(), bench.store.acquire(bench.key(0)).await.unwrap());
+        (bench, lent, touched)
+    });
+    touched.connection();
+    first.shutdown_background();
+    drop(touched);
+    // The other is closed too: nothing can be sent on it any more.
+    drop(lent);
+    runtime().block_on(async {
+        let mut lease = bench.store.acquire(bench.key(0)).await.unwrap();
+        if one(lease.connection()).await.is_err() {
+            lease.renew().await.unwrap();
+        }
+        assert_eq!(one(lease.connection()).await.unwrap(), 1);
+    });
 }
 
 #[tokio::test]

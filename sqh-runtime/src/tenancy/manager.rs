@@ -26,6 +26,24 @@ use crate::backend::postgres::admin::database;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
 
 /// Makes the databases, extensions and tables of tenants, and knows where they are.
+///
+/// A [`Platform`](crate::Platform) has one: [`Platform::databases`](crate::Platform::databases).
+///
+/// ```
+/// use sqh_runtime::tenancy::{ConnectionStore, Server, Servers, Slug, StoreConfig, TenantDatabaseManager};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = sqh_dev_postgres::shared().await;
+/// let servers = Servers::single(Server::new(&server.admin_url())?);
+/// let manager = TenantDatabaseManager::new(ConnectionStore::new(servers, StoreConfig::default())?, &[]);
+///
+/// let tenant = manager.provision("doc-example").await?;
+/// assert_eq!(tenant.database(), "sqh_tenant_doc_example");
+/// manager.ensure_extension(&Slug::new("doc-example")?, "pg_trgm").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TenantDatabaseManager {
     store: ConnectionStore,

@@ -30,6 +30,15 @@ use super::lease::Lease;
 use super::server::{Role, Servers};
 
 /// Every PostgreSQL connection of the process. Clones are the same store.
+///
+/// ```
+/// use sqh_runtime::tenancy::{ConnectionStore, Server, Servers, StoreConfig};
+///
+/// let servers = Servers::single(Server::new("postgres://app:secret@db.example/postgres")?);
+/// let store = ConnectionStore::new(servers, StoreConfig::default().budget(16))?;
+/// assert!(!format!("{store:?} {:?}", store.servers()).contains("secret"));
+/// # Ok::<(), sqh_runtime::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ConnectionStore(Arc<Inner>);
 

@@ -18,6 +18,12 @@ pub struct Named {
     pub aliases: Vec<String>,
 }
 
+/// Anything: a class that gives others no more than a name.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "crm")]
+#[storage(abstract)]
+pub struct Thing {}
+
 /// An account.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "crm")]
@@ -107,6 +113,7 @@ fn main() {
     assert_eq!(Note::def().storage, StorageConfig::terminusdb());
     assert_eq!(Remark::def().storage, StorageConfig::terminusdb());
     assert_eq!(def.parent().map(|parent| parent.name), Some("Named"));
+    assert!(Thing::def().fields.is_empty());
     let [contacts] = def.has_many else { panic!("one relation") };
     assert_eq!(((contacts.model)().name, contacts.via), ("Contact", "account"));
     let paths: Vec<&str> = def.layout().columns().iter().map(|column| column.path.as_str()).collect();

@@ -241,6 +241,7 @@ suite! {
         no_path_leads_to_another_tenant
         the_same_key_is_free_in_every_tenant
         an_unknown_tenant_has_no_scope
+        a_slug_keeps_to_its_grammar
         provisioning_again_keeps_the_records
         shared_records_are_the_same_for_all
         an_unregistered_model_says_how_to_register_it

@@ -1,6 +1,10 @@
 //! [`Harness`]: what the suite asks of a backend, and [`World`], what a case works in.
 
+pub mod memory;
+pub mod postgres;
+
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use sqh_runtime::backend::Capabilities;
@@ -15,7 +19,15 @@ pub trait Harness: Send + Sync {
 
     /// What the backend can do; cases that need more are not run.
     fn capabilities(&self) -> Capabilities;
+
+    /// Where the tenants are noted that cases make, for a backend that outlives them.
+    fn tenants(&self) -> Tenants {
+        Tenants::default()
+    }
 }
+
+/// The slugs of the tenants that were made.
+pub type Tenants = Arc<Mutex<Vec<String>>>;
 
 /// A platform with the models of the suite and two tenants of its own.
 #[derive(Debug)]
@@ -26,7 +38,7 @@ pub struct World {
     pub records: PlatformGroupRecordService,
     /// The system in the first tenant.
     pub cx: Cx<Tenant>,
-    capabilities: Capabilities,
+    tenants: Tenants,
 }
 
 impl World {
@@ -39,14 +51,14 @@ impl World {
     pub async fn with(harness: &dyn Harness, more: impl FnOnce(PlatformBuilder) -> PlatformBuilder) -> Self {
         let builder = more(Platform::builder().models(crate::models::all()));
         let platform = harness.platform(builder).await;
-        let cx = new_tenant(&platform).await;
-        let (records, capabilities) = (platform.records(), harness.capabilities());
-        Self { platform, records, cx, capabilities }
+        let tenants = harness.tenants();
+        let cx = new_tenant(&platform, &tenants).await;
+        Self { records: platform.records(), platform, cx, tenants }
     }
 
     /// The system in another tenant, which has no records yet.
     pub async fn another_tenant(&self) -> Cx<Tenant> {
-        new_tenant(&self.platform).await
+        new_tenant(&self.platform, &self.tenants).await
     }
 
     /// A user with these permissions in the first tenant.
@@ -65,15 +77,11 @@ impl World {
     pub fn shared(&self) -> Cx<Shared> {
         self.cx.shared()
     }
-
-    /// What the backend can do.
-    pub fn capabilities(&self) -> Capabilities {
-        self.capabilities
-    }
 }
 
-async fn new_tenant(platform: &Platform) -> Cx<Tenant> {
+async fn new_tenant(platform: &Platform, tenants: &Tenants) -> Cx<Tenant> {
     let slug = unique_text();
+    tenants.lock().expect("no holder of this lock panics").push(slug.clone());
     platform.provision(&slug).await.expect("a tenant can be made");
     platform.tenant(&Principal::system("the conformance suite"), &slug).await.expect("the tenant is provisioned")
 }

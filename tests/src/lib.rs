@@ -1,5 +1,6 @@
 //! What every backend must do, and the models to show it with.
 
+pub mod agreement;
 pub mod conformance;
 pub mod harness;
 pub mod models;

@@ -215,6 +215,14 @@ pub async fn an_unknown_tenant_has_no_scope(harness: &dyn Harness) {
     }
 }
 
+pub async fn a_slug_keeps_to_its_grammar(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let long = "a".repeat(64);
+    for slug in ["", "Acme", "acme corp", "ä", "acme;", "\"acme\"", "-acme", "1'", "a\0b", "public.x", long.as_str()] {
+        refused(world.platform.provision(slug).await, ErrorKind::Invalid);
+    }
+}
+
 pub async fn provisioning_again_keeps_the_records(harness: &dyn Harness) {
     let World { platform, records, cx, .. } = World::new(harness).await;
     records.create(&cx, book(1, "mine")).await.unwrap();

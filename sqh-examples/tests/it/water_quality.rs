@@ -28,7 +28,8 @@ async fn a_second_run_finds_the_rows_of_the_first() {
         "stale version: expected 1, stored 2",
         "nitrate 4.2 mg/L",
         "not found",
-        "0 notes, 0 lab results",
+        "0 of chesapeake's 3",
+        "0 notes of its own",
         "stay in the server of DATABASE_URL",
     ] {
         assert!(first.contains(part), "{part}\n{first}");

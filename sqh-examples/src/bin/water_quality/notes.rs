@@ -78,14 +78,17 @@ async fn lab_results(screen: &Screen, example: &Example) -> Outcome {
 pub(crate) async fn other_tenant(screen: &Screen, example: &Example) -> Outcome {
     screen.section("The other tenant: shenandoah")?;
     let records = example.platform.records();
-    let cx = &example.shenandoah;
-    let found = records.find::<AppTenantSampleAnnotation>(cx, NOTE).await?;
-    let notes = records.count(cx, AppTenantSampleAnnotation::select()).await?;
-    let results = records.count(cx, AppLabResult::select()).await?;
-    if found.is_some() || notes + results > 0 {
+    let (ours, cx) = (&example.chesapeake, &example.shenandoah);
+    let results: Vec<Uuid> =
+        records.list(ours, AppLabResult::select().limit(100)).await?.into_iter().map(|result| result.id).collect();
+    let note = records.find::<AppTenantSampleAnnotation>(cx, NOTE).await?;
+    let seen = records.count(cx, AppLabResult::select().filter(AppLabResult::ID.is_in(results.clone()))).await?;
+    if note.is_some() || seen > 0 {
         return Err("a tenant sees another's records".into());
     }
     screen.fact("get of that note", "not found")?;
-    screen.fact("count", format_args!("{notes} notes, {results} lab results"))?;
+    screen.fact("list of those results", format_args!("{seen} of chesapeake's {}", results.len()))?;
+    let notes = records.count(cx, AppTenantSampleAnnotation::select()).await?;
+    screen.fact("count", format_args!("{notes} notes of its own"))?;
     Ok(())
 }

@@ -1,15 +1,16 @@
 //! How far a load is: a bar on a terminal, plain lines elsewhere.
 
+use std::fmt;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::screen::{Screen, grouped};
 
 /// On something that is no terminal, a line for each of so many rows.
 const ROWS_A_LINE: u64 = 500_000;
 
-const BAR: &str = "   {msg:<22} {bar:30} {human_pos:>9} of {human_len}  {per_sec}  {eta} left";
+const BAR: &str = "   {msg:<22} {bar:30} {human_pos:>9} of {human_len}, {rate} rows a second, {eta} left";
 
 /// The rows of a load as they are taken, counted on the way.
 pub(crate) fn watched<T>(
@@ -18,6 +19,10 @@ pub(crate) fn watched<T>(
     rows: impl Iterator<Item = T>,
 ) -> (ProgressBar, impl Iterator<Item = T>) {
     let style = ProgressStyle::with_template(BAR).expect("the template is a constant that indicatif can read");
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A bar that cannot be written is nobody's loss.
+        let _ = out.write_str(&grouped(state.per_sec() as u64));
+    });
     let bar = ProgressBar::new(total).with_style(style).with_message(what);
     bar.enable_steady_tick(Duration::from_millis(200));
     let (counter, mut taken) = (bar.clone(), 0);

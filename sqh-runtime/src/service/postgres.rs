@@ -33,8 +33,24 @@ impl PostgresQueryService {
     /// The column needs a trigram index:
     /// `#[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]`.
     ///
-    /// ```ignore
-    /// let found = platform.postgres().fuzzy_search(&cx, AppStation::NAME, "shenandoa rivr", 5).await?;
+    /// ```no_run
+    /// # use sqh_runtime::{Platform, scope::Shared};
+    /// use sqh_runtime::prelude::*;
+    ///
+    /// #[derive(PlatformModel)]
+    /// #[model(group = "water")]
+    /// #[storage(postgres, shared)]
+    /// #[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]
+    /// pub struct AppGauge {
+    ///     #[field(primary_key)]
+    ///     pub code: String,
+    ///     pub name: String,
+    /// }
+    ///
+    /// # async fn run(platform: Platform, cx: Cx<Shared>) -> Result<()> {
+    /// let found = platform.postgres().fuzzy_search(&cx, AppGauge::NAME, "shenandoa rivr", 5).await?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

@@ -2,5 +2,6 @@
 //!
 //! | Binary | What it measures |
 //! |---|---|
+//! | `bulk-copy` | rows a second of `batch_create_count` beside a binary `COPY` written by hand |
 //! | `compile-cost` | expanded lines and `cargo check` time of 1, 10, 50 and 200 models of 12 fields |
 //! | `path-cost` | instructions of a `create` and a `get`, typed and by name, without a server |

@@ -97,8 +97,15 @@ fn element(ty: &TypeDef) -> Result<&'static TypeDef> {
 
 fn encode_elements(value: &Value, ty: &TypeDef, codec: &Codec, out: &mut Vec<u8>) -> Result<()> {
     let values = expect_value!(value, Array, ty);
-    begin_array(codec.oid, &lengths(values)?, out)?;
-    encode_flat(values, codec, out)
+    if values.iter().any(|value| matches!(value, Value::Array(_))) {
+        begin_array(codec.oid, &lengths(values)?, out)?;
+        return encode_flat(values, codec, out);
+    }
+    match values.len() {
+        0 => begin_array(codec.oid, &[], out)?,
+        length => begin_array(codec.oid, &[length], out)?,
+    }
+    values.iter().try_for_each(|value| codec.encode_field(value, out))
 }
 
 fn encode_flat(values: &[Value], codec: &Codec, out: &mut Vec<u8>) -> Result<()> {

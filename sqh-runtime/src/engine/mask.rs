@@ -13,7 +13,10 @@ use crate::scope::Principal;
 
 /// The masks of a reply: one for each of its positions.
 #[derive(Debug, Clone)]
-pub(super) struct Masks(Arc<[(usize, fn() -> Result<Value>)]>);
+pub(super) struct Masks(Arc<[(usize, MakeMask)]>);
+
+/// Makes the value that stands for a hidden one.
+type MakeMask = fn() -> Result<Value>;
 
 impl Masks {
     /// What an operation's reply must not show to a principal.

@@ -153,7 +153,7 @@ pub async fn shared_data_is_read_by_all_and_written_by_some(harness: &dyn Harnes
     let reader = world.shared_user(&[]).await;
     assert_eq!(records.get::<Station>(&reader, key.clone()).await.unwrap(), station);
     let mine = || Station::select().filter(Station::STATION_CODE.eq(key.as_str()));
-    assert_eq!(records.list(&reader, mine()).await.unwrap(), [station.clone()]);
+    assert_eq!(records.list(&reader, mine()).await.unwrap(), std::slice::from_ref(&station));
     let tenants = world.user(&["*:read"]).await.shared();
     assert_eq!(records.count(&tenants, mine()).await.unwrap(), 1);
     let almost = world.shared_user(&["shared:create", "shared:update", "shared:delete", "shared_reference:read"]).await;

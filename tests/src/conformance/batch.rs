@@ -42,7 +42,7 @@ pub async fn of_none(harness: &dyn Harness) {
     let World { records, cx, .. } = World::new(harness).await;
     assert_eq!(records.batch_create(&cx, Vec::<Book>::new()).await.unwrap(), []);
     assert_eq!(records.batch_create_count(&cx, Vec::<Book>::new()).await.unwrap(), 0);
-    assert_eq!(records.batch_create_dyn(&cx, "library", "Book", &[]).await.unwrap(), [json!(0); 0]);
+    assert_eq!(records.batch_create_dyn(&cx, "library", "Book", &[]).await.unwrap(), Vec::<serde_json::Value>::new());
 }
 
 async fn check_nothing_is_kept(harness: &dyn Harness, size: i64, spoil: fn(&mut Book), kind: ErrorKind) {

@@ -258,6 +258,13 @@ suite! {
         refuses_the_wrong_scope
         tells_that_the_graph_store_is_not_there
     }
+    beyond needs explain {
+        plans_need_the_permissions_of_what_they_explain
+        plans_do_not_ask_for_what_is_masked
+        plans_keep_to_the_rules_of_lists
+        a_misspelt_word_is_found
+        a_fuzzy_search_needs_its_index
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

@@ -1,6 +1,7 @@
 //! The models of the suite: each shows some of what a model can say.
 
 mod book;
+mod essay;
 mod event;
 mod everything;
 mod family;
@@ -9,6 +10,7 @@ mod secret;
 mod station;
 
 pub use self::book::{Book, BookShelf, Genre};
+pub use self::essay::Essay;
 pub use self::event::{Event, Reading};
 pub use self::everything::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
 pub use self::family::{Chapter, Clue, Reader, ReaderCard, Remark};
@@ -23,7 +25,7 @@ use sqh_runtime::schema::ModelDef;
 pub fn all() -> Vec<&'static ModelDef> {
     models![
         Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
-        Coupon, Tagged, Person, Station, Account,
+        Coupon, Tagged, Person, Station, Account, Essay,
     ]
     .to_vec()
 }

@@ -1,0 +1,16 @@
+//! What only some servers can: trigrams.
+
+use sqh_runtime::prelude::*;
+
+/// A text that is found by a misspelt word.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "essays")]
+#[storage(postgres)]
+#[index(columns = ["title"], using = "gin", ops = "gin_trgm_ops")]
+pub struct Essay {
+    /// The key.
+    #[field(primary_key)]
+    pub id: i32,
+    /// The title.
+    pub title: String,
+}

@@ -1,0 +1,65 @@
+//! Lists that must name all there is.
+
+use std::collections::BTreeSet;
+
+use sqh_tests::conformance::{CASES, isolation};
+use syn::{ImplItem, Item, Visibility};
+
+use crate::sources::{source, sources};
+
+#[test]
+fn every_case_of_the_suite_is_on_its_list() {
+    let mut written = BTreeSet::new();
+    for source in sources("tests/src/conformance") {
+        let module = source.path.rsplit('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        for item in &source.file.items {
+            if let Item::Fn(item) = item
+                && matches!(item.vis, Visibility::Public(_))
+            {
+                written.insert(format!("{module}::{}", item.sig.ident));
+            }
+        }
+    }
+    let listed = CASES.iter().flat_map(|(module, cases)| cases.iter().map(move |case| format!("{module}::{case}")));
+    let listed: BTreeSet<String> = listed.collect();
+    assert_eq!(written, listed, "a case that is not listed does not run");
+}
+
+/// What leads to no records: it says where they are kept, or ends a transaction.
+const NO_PATHS: &[&str] = &["commit", "rollback", "savepoint"];
+
+#[test]
+fn the_isolation_case_walks_every_method_of_the_services() {
+    let mut methods = BTreeSet::new();
+    for source in sources("sqh-runtime/src/service") {
+        for item in &source.file.items {
+            let Item::Impl(item) = item else { continue };
+            if item.trait_.is_some() {
+                continue;
+            }
+            methods.extend(item.items.iter().filter_map(|inner| match inner {
+                ImplItem::Fn(inner) if matches!(inner.vis, Visibility::Public(_)) && inner.sig.asyncness.is_some() => {
+                    Some(inner.sig.ident.to_string())
+                }
+                _ => None,
+            }));
+        }
+    }
+    let walked: BTreeSet<String> = isolation::PATHS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let there: BTreeSet<String> = methods.into_iter().filter(|method| !NO_PATHS.contains(&method.as_str())).collect();
+    assert_eq!(there, walked, "left: the services' methods; right: what `no_path_leads_to_another_tenant` walks");
+}
+
+#[test]
+fn the_isolation_case_walks_every_operation() {
+    let source = source("sqh-runtime/src/op.rs");
+    let op = source.file.items.iter().find_map(|item| match item {
+        Item::Enum(item) if item.ident == "Op" => Some(item),
+        _ => None,
+    });
+    let there: BTreeSet<String> =
+        op.expect("op.rs has the operations").variants.iter().map(|variant| variant.ident.to_string()).collect();
+    let walked =
+        isolation::PATHS.iter().flat_map(|(_, operations)| operations.iter().map(ToString::to_string)).collect();
+    assert_eq!(there, walked, "left: the operations; right: what `no_path_leads_to_another_tenant` walks");
+}

@@ -4,4 +4,5 @@
 //! |---|---|
 //! | `bulk-copy` | rows a second of `batch_create_count` beside a binary `COPY` written by hand |
 //! | `compile-cost` | expanded lines and `cargo check` time of 1, 10, 50 and 200 models of 12 fields |
+//! | `decode-cost` | instructions a row decoded by the model, and by sqlx's `FromRow` |
 //! | `path-cost` | instructions of a `create` and a `get`, typed and by name, without a server |

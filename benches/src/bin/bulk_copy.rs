@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release -p sqh-benches --bin bulk-copy [-- ROWS [ROUNDS]]` reads instantaneous
 //! values into memory first, so that reading CSV is no part of it. A round is both ways, one after
-//! the other, in alternating order, each into the emptied table.
+//! the other, in alternating order, each into the emptied table. Before the rounds it prints how
+//! batches of several sizes fare, arrays up to 4,096 records and `COPY` beyond.
 
 #![allow(clippy::print_stdout, reason = "the figures are the output")]
 
@@ -17,6 +18,7 @@ use sqh_runtime::engine::Route;
 use sqh_runtime::prelude::*;
 use sqh_runtime::render::ddl::PartitionWindow;
 use sqh_runtime::schema::SHARED_REFERENCE_DB_NAME;
+use sqh_runtime::scope::Shared;
 use sqh_runtime::tenancy::DEFAULT_SERVER;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
@@ -38,6 +40,7 @@ async fn main() -> AnyResult<()> {
     make_partitions(&platform, &rows).await?;
     let mut connection = PgConnection::connect(&server.url(SHARED_REFERENCE_DB_NAME)).await?;
 
+    print_by_size(&records, &cx, &mut connection, &rows).await?;
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let (mut by_hand, mut by_model) = (0.0, 0.0);
@@ -67,6 +70,9 @@ async fn main() -> AnyResult<()> {
         );
     }
     ratios.sort_by(f64::total_cmp);
+    if ratios.is_empty() {
+        return Ok(());
+    }
     println!(
         "{} rows, {rounds} rounds: the model at {:.3} of the speed by hand ({:.3} to {:.3})",
         rows.len(),
@@ -74,6 +80,36 @@ async fn main() -> AnyResult<()> {
         ratios[0],
         ratios[ratios.len() - 1]
     );
+    Ok(())
+}
+
+/// Where the arrays of small batches give way to `COPY`.
+async fn print_by_size(
+    records: &PlatformGroupRecordService,
+    cx: &Cx<Shared>,
+    connection: &mut PgConnection,
+    rows: &[AppMeasurement],
+) -> AnyResult<()> {
+    for size in [1_000, 2_000, 4_000, 5_000, 10_000] {
+        let mut seconds = Vec::new();
+        connection.execute("TRUNCATE app_measurement").await?;
+        for batch in rows.chunks_exact(size).take(25) {
+            let batch = batch.to_vec();
+            let start = Instant::now();
+            records.batch_create_count(cx, batch).await?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        seconds.sort_by(f64::total_cmp);
+        if let Some(median) = seconds.get(seconds.len() / 2) {
+            let slowest = seconds.last().copied().unwrap_or_default();
+            println!(
+                "batches of {size:>5}: {:>9.0} rows/s, {:.1} ms, the slowest {:.1} ms",
+                size as f64 / median,
+                median * 1e3,
+                slowest * 1e3
+            );
+        }
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! the house's own error. [`catalog`] reads what a table is.
 
 pub(crate) mod admin;
+mod atomic;
 mod bulk;
 #[doc(hidden)]
 pub mod catalog;

@@ -14,6 +14,7 @@ use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
 use self::copy::CopyPlan;
+use super::atomic::Atomic;
 use super::run::Work;
 use super::session::Session;
 use crate::op::{Reply, RowSource};
@@ -133,44 +134,6 @@ impl From<Created> for Reply {
             None => Self::Count(created.count),
         }
     }
-}
-
-/// Several statements that are kept together or not at all.
-enum Atomic {
-    Transaction,
-    Savepoint,
-}
-
-impl Atomic {
-    async fn begin(session: &mut Session<'_>, def: &'static ModelDef) -> Result<Self> {
-        if session.in_transaction {
-            session.raw(def, "SAVEPOINT bulk".to_owned()).await?;
-            return Ok(Self::Savepoint);
-        }
-        session.begin(def).await?;
-        Ok(Self::Transaction)
-    }
-
-    async fn end(self, session: &mut Session<'_>, def: &'static ModelDef, done: Result<()>) -> Result<()> {
-        match (self, done) {
-            (Self::Transaction, Ok(())) => session.commit(def).await,
-            (Self::Savepoint, Ok(())) => session.raw(def, "RELEASE SAVEPOINT bulk".to_owned()).await,
-            (Self::Transaction, Err(error)) => {
-                // A connection that cannot roll back is closed, which undoes the work too.
-                let _ = session.rollback(def).await;
-                Err(error)
-            }
-            (Self::Savepoint, Err(error)) => {
-                let undone = "ROLLBACK TO SAVEPOINT bulk; RELEASE SAVEPOINT bulk".to_owned();
-                session.raw(def, undone).await.map_err(|_| lost())?;
-                Err(error)
-            }
-        }
-    }
-}
-
-fn lost() -> Error {
-    Error::new(sqh_model::ErrorKind::Unavailable, "the records could not be undone: the transaction is lost")
 }
 
 /// Whether the records that come may be written without being looked at again.

@@ -9,6 +9,7 @@ use sqh_model::types::json_form;
 use sqh_model::{Error, ErrorKind, Result, Row, Value};
 use sqlx::Row as _;
 
+use super::atomic::Atomic;
 use super::bulk;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
@@ -35,16 +36,10 @@ pub(super) async fn run(session: &mut Session<'_>, cache: &Cache, scoped: Scoped
     let Route { schema, .. } = &route;
     let work = Work { def, schema, scope: &scope, cache };
     let op = scoped.into_op();
-    if !session.in_transaction && work.is_checked(&op) {
-        session.begin(def).await?;
-        return match work.run(session, op).await {
-            Ok(reply) => session.commit(def).await.map(|()| reply),
-            Err(error) => {
-                // A connection that cannot roll back is closed, which undoes the work too.
-                let _ = session.rollback(def).await;
-                Err(error)
-            }
-        };
+    if work.is_checked(&op) {
+        let atomic = Atomic::begin(session, def).await?;
+        let done = work.run(session, op).await;
+        return atomic.end(session, def, done).await;
     }
     work.run(session, op).await
 }

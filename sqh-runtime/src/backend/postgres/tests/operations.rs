@@ -319,3 +319,25 @@ async fn a_scope_holds_for_reads_and_writes() {
     let rest = place.run::<Visit>(Op::List(Query::default())).await.unwrap().into_rows().unwrap();
     assert_eq!(ids(&rest), [1, 3], "nothing that was refused was kept");
 }
+
+#[tokio::test]
+async fn a_scope_holds_inside_a_transaction_that_goes_on() {
+    let mut place = visits(2).await;
+    place.filter = Filter::Compare { field: "urgency".into(), comparison: Comparison::Eq, value: text("low") };
+    let mut transaction = place.begin::<Visit>().await;
+    let away = || row::<Visit>(&[("urgency", text("high"))]);
+    for op in [
+        Op::Create(visit(5, "five")),
+        Op::Update { key: vec![Value::I64(2)], changes: away(), version: None },
+        Op::UpdateWhere { filter: Filter::Everything, changes: away() },
+        Op::BatchCreate { rows: Box::new([Ok(visit(7, "seven"))].into_iter()), returning: false },
+    ] {
+        let error = transaction.execute(place.scoped::<Visit>(op)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+    }
+    transaction.commit().await.unwrap();
+    let low = place.run::<Visit>(Op::List(Query::default())).await.unwrap().into_rows().unwrap();
+    assert_eq!(ids(&low), [2]);
+    place.filter = Filter::Everything;
+    assert_eq!(place.count::<Visit>().await, 2, "nothing that was refused was kept");
+}

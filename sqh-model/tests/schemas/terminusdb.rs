@@ -129,7 +129,7 @@ fn documentation() {
     {
       "@type": "Class",
       "@id": "Sample",
-      "@documentation": {"@comment":"A sample of water.\nTaken by hand.","@properties":{"site":"Where it was taken."}},
+      "@documentation": {"@comment":"A sample of water.\n\nTaken by hand.","@properties":{"site":"Where it was taken."}},
       "@key": {"@type":"Random"},
       "site": "xsd:string",
       "count": "xsd:integer",

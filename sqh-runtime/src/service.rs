@@ -1,6 +1,6 @@
 //! [`PlatformGroupRecordService`]: records, typed and by name.
 //!
-//! Every method makes an [`Op`] and sends it down the one path; the same methods inside a
+//! Every method makes an [`Op`](crate::op::Op) and sends it down the one path; the same methods inside a
 //! [`Transaction`] take the same path and end in the transaction.
 
 mod conflict;

@@ -10,8 +10,7 @@ mod unnest;
 use std::iter::Peekable;
 
 use sqh_model::expr::Filter;
-use sqh_model::schema::ModelDef;
-use sqh_model::{Error, Result, Row, Value};
+use sqh_model::{Result, Row, Value};
 
 use self::copy::CopyPlan;
 use super::atomic::Atomic;

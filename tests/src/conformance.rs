@@ -68,6 +68,7 @@ suite! {
         both_faces_store_the_same
         unset_is_neither_null_nor_a_value
         what_no_system_can_hold_is_refused
+        geometries_come_back
     }
     update needs records {
         changes_what_is_set_and_nothing_else

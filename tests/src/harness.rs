@@ -2,6 +2,7 @@
 
 pub mod memory;
 pub mod postgres;
+pub mod recorder;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};

@@ -2,5 +2,6 @@
 
 pub mod agreement;
 pub mod conformance;
+pub mod fixtures;
 pub mod harness;
 pub mod models;

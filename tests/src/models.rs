@@ -5,6 +5,7 @@ mod essay;
 mod event;
 mod everything;
 mod family;
+mod place;
 mod priced;
 mod secret;
 mod station;
@@ -14,6 +15,7 @@ pub use self::essay::Essay;
 pub use self::event::{Event, Reading};
 pub use self::everything::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
 pub use self::family::{Chapter, Clue, Reader, ReaderCard, Remark};
+pub use self::place::Place;
 pub use self::priced::{Coupon, Priced, Tagged};
 pub use self::secret::{Badge, Person};
 pub use self::station::{Account, Station};
@@ -25,7 +27,7 @@ use sqh_runtime::schema::ModelDef;
 pub fn all() -> Vec<&'static ModelDef> {
     models![
         Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
-        Coupon, Tagged, Person, Station, Account, Essay,
+        Coupon, Tagged, Person, Station, Account, Essay, Place
     ]
     .to_vec()
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqh_runtime::prelude::*;
 
-use super::types::{nothing, something};
+use crate::fixtures::{nothing, something};
 use crate::harness::{Harness, World, refused, refused_in};
 use crate::models::{Book, Everything, Perhaps};
 
@@ -114,7 +114,7 @@ pub async fn of_arrays_of_several_dimensions(harness: &dyn Harness) {
             id: Uuid::from_u128(id),
             grid: (0..id % 4).map(|row| vec![row as i64; 3]).collect(),
             holes: vec![None; (id % 3) as usize],
-            ..super::types::ordinary()
+            ..crate::fixtures::ordinary()
         })
     };
     let created = records.batch_create(&cx, batch(0, 50)).await.unwrap();

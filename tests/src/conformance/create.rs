@@ -66,7 +66,7 @@ pub async fn refuses_a_text_that_is_too_long(harness: &dyn Harness) {
 pub async fn refuses_a_text_that_is_too_long_inside_a_value(harness: &dyn Harness) {
     let World { records, cx, .. } = World::new(harness).await;
     let label = Label { text: "x".repeat(21), printed: None, lines: vec![] };
-    let outcome = records.create(&cx, crate::models::Perhaps { label: Some(label), ..super::types::nothing(1) }).await;
+    let outcome = records.create(&cx, crate::models::Perhaps { label: Some(label), ..crate::fixtures::nothing(1) }).await;
     refused_in(outcome, ErrorKind::Invalid, "Perhaps", "label.text", "at most 20");
 }
 

@@ -5,7 +5,7 @@ use sqh_runtime::expr::Predicate;
 use sqh_runtime::prelude::*;
 use sqh_runtime::service::DynamicQuery;
 
-use super::types::{date, decimal, nothing, something, texts};
+use crate::fixtures::{date, decimal, nothing, something, texts};
 use crate::harness::{Harness, World, refused};
 use crate::models::{Color, Dimensions, Everything, Perhaps, Size};
 
@@ -263,7 +263,7 @@ pub async fn collections_of_every_kind_know_containment(harness: &dyn Harness) {
     let World { records, cx, .. } = World::new(harness).await;
     let ids = [1, 2].map(Uuid::from_u128);
     for (id, text) in ids.iter().zip(["a", "b"]) {
-        let record = super::types::ordinary();
+        let record = crate::fixtures::ordinary();
         let holes = vec![Some(text.to_owned()), None];
         let palette = if text == "a" { vec![Color::Red] } else { vec![] };
         records.create(&cx, Everything { id: *id, holes, palette, ..record }).await.unwrap();

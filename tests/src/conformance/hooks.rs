@@ -1,73 +1,11 @@
 //! Hooks: around every write of a model, on every backend alike.
 
-use std::sync::{Arc, Mutex};
-
 use serde_json::json;
 use sqh_runtime::prelude::*;
 
+use crate::harness::recorder::{Log, Recorder};
 use crate::harness::{Harness, World, refused};
 use crate::models::Book;
-
-/// What hooks have seen, in order.
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    fn add(&self, line: String) {
-        self.0.lock().unwrap().push(line);
-    }
-
-    /// What was seen since the last call.
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-/// Writes down what it sees, under a name.
-struct Recorder(&'static str, Log);
-
-impl Recorder {
-    fn see(&self, what: &str, book: &Book) {
-        self.1.add(format!("{} {what} {} v{}", self.0, book.title, book.version));
-    }
-}
-
-impl Hooks<Book> for Recorder {
-    fn validate(&self, _: &HookContext, book: &Book) -> Result<()> {
-        self.see("validate", book);
-        Ok(())
-    }
-
-    async fn before_create(&self, _: &HookContext, book: &mut Book) -> Result<()> {
-        self.see("before_create", book);
-        Ok(())
-    }
-
-    async fn before_update(&self, _: &HookContext, old: &Book, book: &mut Book) -> Result<()> {
-        self.see(&format!("before_update {} ->", old.title), book);
-        Ok(())
-    }
-
-    async fn before_delete(&self, _: &HookContext, book: &Book) -> Result<()> {
-        self.see("before_delete", book);
-        Ok(())
-    }
-
-    async fn after_create(&self, _: &HookContext, book: &Book) -> Result<()> {
-        self.see("after_create", book);
-        Ok(())
-    }
-
-    async fn after_update(&self, _: &HookContext, old: &Book, book: &Book) -> Result<()> {
-        self.see(&format!("after_update {} ->", old.title), book);
-        Ok(())
-    }
-
-    async fn after_delete(&self, _: &HookContext, book: &Book) -> Result<()> {
-        self.see("after_delete", book);
-        Ok(())
-    }
-}
 
 async fn recorded(harness: &dyn Harness) -> (World, Log) {
     let log = Log::default();

@@ -3,7 +3,7 @@
 use sqh_runtime::expr::Order;
 use sqh_runtime::prelude::*;
 
-use super::types::{decimal, nothing};
+use crate::fixtures::{decimal, nothing};
 use crate::harness::{Harness, World};
 use crate::models::{Book, BookShelf, Color, Perhaps, Size};
 

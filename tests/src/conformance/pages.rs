@@ -4,7 +4,7 @@ use sqh_runtime::expr::{Order, Select};
 use sqh_runtime::prelude::*;
 use sqh_runtime::service::DynamicQuery;
 
-use super::types::nothing;
+use crate::fixtures::nothing;
 use crate::harness::{Harness, World, refused};
 use crate::models::{Color, Dimensions, Event, Perhaps};
 

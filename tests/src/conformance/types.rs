@@ -1,7 +1,5 @@
 //! Every mapped type through a backend and back, on both faces, extremes included.
 
-use std::collections::HashSet;
-
 use serde_json::{Value as AnyJson, json};
 use sqh_runtime::compare::compare;
 use sqh_runtime::prelude::*;
@@ -9,205 +7,8 @@ use sqh_runtime::record_json::row_to_json;
 use sqh_runtime::row::to_row;
 
 use crate::harness::{Harness, World};
-use crate::models::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
-
-/// An ordinary record with every type.
-pub(super) fn ordinary() -> Everything {
-    Everything {
-        id: Uuid::from_u128(1),
-        text: "text".to_owned(),
-        cow: "cow".into(),
-        small: 1,
-        medium: 2,
-        large: 3,
-        single: 1.5,
-        double: 2.5,
-        flag: true,
-        decimal: decimal("12.50"),
-        uuid: Uuid::from_u128(7),
-        instant: DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(),
-        datetime: date(2024, 2, 29).and_hms_micro_opt(12, 30, 15, 1).unwrap(),
-        date: date(2024, 2, 29),
-        time: NaiveTime::from_hms_micro_opt(1, 2, 3, 4).unwrap(),
-        bytes: vec![0, 1, 255],
-        json: json!({"a": [1, "x", null, true, {"b": 1.5}]}),
-        preferences: Json(Preferences { theme: "dark".to_owned(), limits: vec![(1, 0.5)], parent: None }),
-        tags: texts(["b", "a"]),
-        numbers: HashSet::from([3, 1, 2]),
-        series: vec![1.0, -2.5],
-        holes: vec![Some("x".to_owned()), None],
-        grid: vec![vec![1, 2], vec![3, 4]],
-        vector: [1.0, 2.0, 3.0],
-        color: Color::DarkBlue,
-        size: Size::Medium,
-        palette: vec![Color::Green, Color::Red, Color::Green],
-        dimensions: Dimensions { width: 1.0, height: Some(2.0), material: Some("oak".to_owned()) },
-        label: Label { text: "fragile".to_owned(), printed: Some(DateTime::UNIX_EPOCH), lines: vec![1, 2] },
-    }
-}
-
-fn lowest() -> Everything {
-    Everything {
-        id: Uuid::nil(),
-        text: String::new(),
-        cow: "".into(),
-        small: i16::MIN,
-        medium: i32::MIN,
-        large: i64::MIN,
-        single: f32::NEG_INFINITY,
-        double: f64::NEG_INFINITY,
-        flag: false,
-        decimal: Decimal::MIN,
-        uuid: Uuid::nil(),
-        instant: date(1, 1, 1).and_hms_opt(0, 0, 0).unwrap().and_utc(),
-        datetime: date(1, 1, 1).and_hms_opt(0, 0, 0).unwrap(),
-        date: date(1, 1, 1),
-        time: NaiveTime::MIN,
-        bytes: vec![],
-        json: AnyJson::Null,
-        preferences: Json(Preferences { theme: String::new(), limits: vec![], parent: None }),
-        tags: BTreeSet::new(),
-        numbers: HashSet::new(),
-        series: vec![],
-        holes: vec![],
-        grid: vec![],
-        vector: [f64::NEG_INFINITY, f64::MIN, -0.0],
-        color: Color::Red,
-        size: Size::Small,
-        palette: vec![],
-        dimensions: Dimensions { width: f64::MIN, height: None, material: None },
-        label: Label { text: String::new(), printed: None, lines: vec![] },
-    }
-}
-
-fn highest() -> Everything {
-    let awkward = "a \"quoted\" 'text', with {braces}, back\\slashes, \n\t\r and \u{10ffff}é\u{301}🦀 ";
-    Everything {
-        id: Uuid::max(),
-        text: awkward.repeat(2000),
-        cow: awkward.into(),
-        small: i16::MAX,
-        medium: i32::MAX,
-        large: i64::MAX,
-        single: f32::MAX,
-        double: f64::MAX,
-        flag: true,
-        decimal: Decimal::MAX,
-        uuid: Uuid::max(),
-        instant: date(9999, 12, 31).and_hms_micro_opt(23, 59, 59, 999_999).unwrap().and_utc(),
-        datetime: date(9999, 12, 31).and_hms_micro_opt(23, 59, 59, 999_999).unwrap(),
-        date: date(9999, 12, 31),
-        time: NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).unwrap(),
-        bytes: (0..=255).cycle().take(100_000).collect(),
-        json: serde_json::from_str(
-            r#"{"b": 12345678901234567890.123456789, "a": {"": [[], {}, "\u0001 \ud83e\udd80"]}, "n": -0.5}"#,
-        )
-        .unwrap(),
-        preferences: Json(Preferences {
-            theme: awkward.to_owned(),
-            limits: vec![(i32::MAX, 0.1), (i32::MIN, -0.1)],
-            parent: Some(Box::new(Preferences { theme: "t".to_owned(), limits: vec![], parent: None })),
-        }),
-        tags: texts(["", "NULL", "null", awkward, ",", "{}", "\"", "\\", " lead", "ä", "Z", "z"]),
-        numbers: HashSet::from([i32::MIN, 0, i32::MAX]),
-        series: vec![f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, 5e-324, 0.1, 1e300],
-        holes: vec![None, Some("NULL".to_owned()), Some(String::new()), Some(awkward.to_owned()), None],
-        grid: vec![vec![i64::MAX, i64::MIN, 0]; 3],
-        vector: [f64::INFINITY, f64::MAX, 0.1 + 0.2],
-        color: Color::DarkBlue,
-        size: Size::Large,
-        palette: vec![Color::DarkBlue; 50],
-        dimensions: Dimensions { width: f64::MAX, height: Some(5e-324), material: Some(awkward.to_owned()) },
-        label: Label {
-            text: "🦀".repeat(20),
-            printed: Some(date(9999, 12, 31).and_hms_micro_opt(23, 59, 59, 999_999).unwrap().and_utc()),
-            lines: vec![i64::MIN, i64::MAX],
-        },
-    }
-}
-
-fn odd() -> Everything {
-    Everything {
-        id: Uuid::from_u128(4),
-        single: f32::NAN,
-        double: f64::NAN,
-        decimal: decimal("-0.0000000000000000000000000001"),
-        json: json!("only a text"),
-        series: vec![f64::NAN, -0.0, 0.0],
-        vector: [f64::NAN, f64::EPSILON, 5e-324],
-        dimensions: Dimensions { width: f64::NAN, height: Some(f64::NEG_INFINITY), material: Some(String::new()) },
-        ..ordinary()
-    }
-}
-
-/// A record with nothing but a key.
-pub(super) fn nothing(id: i32) -> Perhaps {
-    Perhaps {
-        id,
-        text: None,
-        small: None,
-        medium: None,
-        large: None,
-        single: None,
-        double: None,
-        flag: None,
-        decimal: None,
-        uuid: None,
-        instant: None,
-        datetime: None,
-        date: None,
-        time: None,
-        bytes: None,
-        json: None,
-        tags: None,
-        series: None,
-        color: None,
-        size: None,
-        dimensions: None,
-        label: None,
-    }
-}
-
-/// A record with a value in every field.
-pub(super) fn something(id: i32) -> Perhaps {
-    let full = ordinary();
-    Perhaps {
-        id,
-        text: Some(full.text),
-        small: Some(full.small),
-        medium: Some(full.medium),
-        large: Some(full.large),
-        single: Some(full.single),
-        double: Some(full.double),
-        flag: Some(full.flag),
-        decimal: Some(full.decimal),
-        uuid: Some(full.uuid),
-        instant: Some(full.instant),
-        datetime: Some(full.datetime),
-        date: Some(full.date),
-        time: Some(full.time),
-        bytes: Some(full.bytes),
-        json: Some(full.json),
-        tags: Some(full.tags),
-        series: Some(vec![1, 2, 2]),
-        color: Some(full.color),
-        size: Some(full.size),
-        dimensions: Some(full.dimensions),
-        label: Some(full.label),
-    }
-}
-
-pub(super) fn decimal(text: &str) -> Decimal {
-    text.parse().expect("it is a decimal")
-}
-
-pub(super) fn date(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).expect("it is a date")
-}
-
-pub(super) fn texts<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
-}
+use crate::fixtures::{date, highest, lowest, nothing, odd, ordinary, something};
+use crate::models::{Everything, Perhaps, Place};
 
 /// Equality in which NaN equals itself, as it does in every backend.
 #[track_caller]
@@ -313,4 +114,30 @@ pub async fn what_no_system_can_hold_is_refused(harness: &dyn Harness) {
         assert_eq!((error.model(), error.field()), (Some("Perhaps"), Some(field)), "{error}");
     }
     assert_eq!(records.count(&cx, Perhaps::select()).await.unwrap(), 0);
+}
+
+pub async fn geometries_come_back(harness: &dyn Harness) {
+    let World { records, cx, .. } = World::new(harness).await;
+    let ring = vec![(-76.5, 39.0), (-76.0, 39.0), (-76.25, 39.5), (-76.5, 39.0)];
+    let hole = vec![(-76.3, 39.1), (-76.2, 39.1), (-76.25, 39.2), (-76.3, 39.1)];
+    let full = Place {
+        id: 1,
+        location: Point::new(-76.347_444_4, 39.496_277_78),
+        boundary: Some(Polygon::new(ring, vec![hole])),
+    };
+    let bare = Place { id: 2, location: Point::new(180.0, -90.0), boundary: None };
+    match records.create(&cx, full.clone()).await {
+        // The message says which extension is missing.
+        Err(error) if error.kind() == ErrorKind::Unsupported => return assert!(error.to_string().contains("postgis")),
+        created => assert_eq!(created.unwrap(), full),
+    }
+    assert_eq!(records.batch_create(&cx, vec![bare.clone()]).await.unwrap()[0], bare);
+    assert_eq!(records.list(&cx, Place::select()).await.unwrap(), [full.clone(), bare]);
+    let by_name = records.get_dyn(&cx, "types", "Place", &1.into()).await.unwrap();
+    assert_eq!(by_name["location"]["coordinates"], json!([-76.347_444_4, 39.496_277_78]));
+    assert!(records.delete::<Place>(&cx, 1).await.unwrap());
+    assert_eq!(records.create_dyn(&cx, "types", "Place", &by_name).await.unwrap(), by_name);
+    assert_eq!(records.get::<Place>(&cx, 1).await.unwrap(), full);
+    let many = (10..6010).map(move |id| Place { id, ..full.clone() });
+    assert_eq!(records.batch_create_count(&cx, many).await.unwrap(), 6000);
 }

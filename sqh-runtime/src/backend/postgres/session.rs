@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
 
     /// Runs a statement without binds inside the transaction, such as a savepoint.
     pub(super) async fn raw(&mut self, def: &'static ModelDef, sql: String) -> Result<()> {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.lease.connection()).await;
+        let done = sqlx::raw_sql(safe(sql.into())).execute(self.lease.connection()).await;
         done.map(drop).map_err(|error| self.refused(def, error))
     }
 
@@ -176,10 +176,15 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A statement with its binds. The only place of the code base that says of SQL made at run time
-/// that it is safe: it holds identifiers in quotes and placeholders, and no values.
+/// A statement with its binds.
 pub(super) fn prepared<'q>(sql: &Arc<str>, arguments: PgArguments) -> Query<'q, Postgres, PgArguments> {
-    sqlx::query_with(AssertSqlSafe(Arc::clone(sql)), arguments)
+    sqlx::query_with(safe(Arc::clone(sql)), arguments)
+}
+
+/// The only place that says of an operation's SQL that it is safe: it holds identifiers in quotes
+/// and placeholders, and no values. DDL has its own, beside the statements that it runs.
+fn safe(sql: Arc<str>) -> AssertSqlSafe<Arc<str>> {
+    AssertSqlSafe(sql)
 }
 
 /// The rows of a statement as they arrive.

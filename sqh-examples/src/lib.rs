@@ -5,3 +5,8 @@
 
 pub mod data;
 pub mod models;
+
+/// What the README shows, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

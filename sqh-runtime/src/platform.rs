@@ -20,17 +20,32 @@ use crate::tenancy::{
 
 /// The models, the servers and the tenants of one application.
 ///
-/// ```no_run
+/// ```
 /// use sqh_runtime::Platform;
 /// use sqh_runtime::prelude::*;
 ///
-/// # async fn run() -> sqh_runtime::Result<()> {
-/// let platform = Platform::builder().models(models![]).postgres("postgres://localhost/postgres").build().await?;
+/// /// A station of a tenant.
+/// #[derive(Debug, Clone, PartialEq, PlatformModel)]
+/// #[model(group = "water")]
+/// #[storage(postgres)]
+/// pub struct AppStation {
+///     #[field(primary_key)]
+///     pub id: i64,
+///     pub name: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// # let server = sqh_dev_postgres::Server::start().await?;
+/// # let url = server.admin_url();
+/// let platform = Platform::builder().models(models![AppStation]).postgres(url).build().await?;
 /// platform.init().await?;
 /// platform.provision("acme").await?;
 ///
 /// let cx = platform.tenant(&Principal::system("a first try"), "acme").await?;
-/// let records = platform.records();
+/// let station = AppStation { id: 1, name: "Plumtree Run".to_owned() };
+/// let stored = platform.records().create(&cx, station.clone()).await?;
+/// assert_eq!(stored, station);
 /// # Ok(())
 /// # }
 /// ```

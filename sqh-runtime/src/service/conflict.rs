@@ -8,9 +8,32 @@ use sqh_model::{Error, Result};
 
 /// The unique constraint by which an upsert tells a new record from a known one.
 ///
-/// ```ignore
-/// records.upsert(&cx, record, Conflict::key()).await?;
-/// records.upsert(&cx, record, Conflict::on((AppStation::STATION_CODE,))).await?;
+/// ```
+/// # use sqh_runtime::{Platform, prelude::*};
+/// # #[derive(Debug, Clone, PartialEq, PlatformModel)]
+/// # #[model(group = "water")]
+/// # #[storage(postgres)]
+/// # struct AppStation {
+/// #     #[field(primary_key)]
+/// #     id: i64,
+/// #     #[field(unique)]
+/// #     code: String,
+/// #     depth: Option<f64>,
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// # let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
+/// # platform.provision("acme").await?;
+/// # let cx = platform.tenant(&Principal::system("an example"), "acme").await?;
+/// # let records = platform.records();
+/// # let station = AppStation { id: 1, code: "A".to_owned(), depth: Some(2.5) };
+/// records.upsert(&cx, station.clone(), Conflict::key()).await?;
+/// let deeper = AppStation { depth: Some(3.0), ..station };
+/// let stored = records.upsert(&cx, deeper, Conflict::on((AppStation::CODE,))).await?;
+/// assert_eq!(stored.depth, Some(3.0));
+/// assert_eq!(records.count(&cx, AppStation::select()).await?, 1);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Clone)]
 pub struct Conflict<M> {

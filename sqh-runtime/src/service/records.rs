@@ -102,9 +102,31 @@ impl<P: Path> PlatformGroupRecordService<P> {
 
     /// Changes the record with a key: what is not set stays, `None` sets null.
     ///
-    /// ```ignore
-    /// let changes = AppLabResult::changes().set(AppLabResult::UNIT, None).expect_version(3);
-    /// let result = records.update::<AppLabResult>(&cx, id, changes).await?;
+    /// ```
+    /// # use sqh_runtime::{Platform, prelude::*};
+    /// # #[derive(Debug, Clone, PartialEq, PlatformModel)]
+    /// # #[model(group = "water")]
+    /// # #[storage(postgres)]
+    /// # struct AppStation {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     #[field(unique)]
+    /// #     code: String,
+    /// #     depth: Option<f64>,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
+    /// # platform.provision("acme").await?;
+    /// # let cx = platform.tenant(&Principal::system("an example"), "acme").await?;
+    /// # let records = platform.records();
+    /// # let station = AppStation { id: 1, code: "A".to_owned(), depth: Some(2.5) };
+    /// records.create(&cx, station).await?;
+    /// let changes = AppStation::changes().set(AppStation::DEPTH, None);
+    /// let station = records.update::<AppStation>(&cx, 1, changes).await?;
+    /// assert_eq!((station.code.as_str(), station.depth), ("A", None));
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

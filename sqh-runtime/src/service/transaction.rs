@@ -53,11 +53,36 @@ impl PlatformGroupRecordService<Routed> {
 
     /// Runs `work` in a transaction: kept if it succeeds, undone if it fails or is dropped.
     ///
-    /// ```ignore
-    /// records.transaction(&cx, async |tx| {
-    ///     tx.create(&cx, first).await?;
-    ///     tx.create(&cx, second).await
-    /// }).await?;
+    /// ```
+    /// # use sqh_runtime::{Platform, prelude::*};
+    /// # #[derive(Debug, Clone, PartialEq, PlatformModel)]
+    /// # #[model(group = "water")]
+    /// # #[storage(postgres)]
+    /// # struct AppStation {
+    /// #     #[field(primary_key)]
+    /// #     id: i64,
+    /// #     #[field(unique)]
+    /// #     code: String,
+    /// #     depth: Option<f64>,
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
+    /// # platform.provision("acme").await?;
+    /// # let cx = platform.tenant(&Principal::system("an example"), "acme").await?;
+    /// # let records = platform.records();
+    /// # let station = AppStation { id: 1, code: "A".to_owned(), depth: Some(2.5) };
+    /// let second = AppStation { id: 2, ..station.clone() };
+    /// let refused = records
+    ///     .transaction(&cx, async |tx| {
+    ///         tx.create(&cx, station).await?;
+    ///         tx.create(&cx, second).await // the same code
+    ///     })
+    ///     .await;
+    /// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Conflict);
+    /// assert_eq!(records.count(&cx, AppStation::select()).await?, 0);
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use chrono::NaiveDate;
 use sqh_model::render::ddl::PartitionWindow;
+use sqh_model::render::ddl::{self, DdlOptions};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
 use sqh_model::{Error, ErrorKind, Result};
 
@@ -73,6 +74,11 @@ pub struct PlatformBuilder {
 }
 
 impl Platform {
+    fn new(registry: Registry, hooks: HookRegistry, postgres: Arc<dyn Backend>, tenants: Tenants) -> Self {
+        let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
+        Self { engine: Arc::new(Engine { registry, hooks, postgres, terminusdb }), tenants }
+    }
+
     /// A platform to be described.
     pub fn builder() -> PlatformBuilder {
         PlatformBuilder::default()
@@ -213,6 +219,9 @@ impl PlatformBuilder {
     /// cannot be read; `Unavailable` if the server is down, `Unsupported` if it is older than
     /// PostgreSQL 15.
     pub async fn build(self) -> Result<Platform> {
+        // What is wrong with the models is told whether or not a server is there.
+        let registry = Registry::new(self.models)?;
+        check_tables(&registry)?;
         let url = self.postgres.as_deref().ok_or_else(|| {
             Error::invalid(
                 "the platform has no server: add `.postgres(url)`, or build it in memory by `.build_in_memory()`",
@@ -220,10 +229,10 @@ impl PlatformBuilder {
         })?;
         let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
         let store = ConnectionStore::new(Servers::single(Server::new(url)?), config)?;
-        let manager = Arc::new(TenantDatabaseManager::new(store.clone(), &self.models));
+        let manager = Arc::new(TenantDatabaseManager::new(store.clone(), registry.models()));
         manager.check_servers().await?;
         let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);
-        self.finish(Arc::new(backend), Tenants::Catalog(manager))
+        Ok(Platform::new(registry, self.hooks, Arc::new(backend), Tenants::Catalog(manager)))
     }
 
     /// A platform that keeps its records in this process: for tests, and for trying a model out.
@@ -241,13 +250,18 @@ impl PlatformBuilder {
     /// # Errors
     /// `Invalid` if the models contradict each other, with every finding at once.
     pub fn build_on(self, backend: impl Backend) -> Result<Platform> {
-        self.finish(Arc::new(backend), Tenants::Memory(Arc::default()))
-    }
-
-    fn finish(self, postgres: Arc<dyn Backend>, tenants: Tenants) -> Result<Platform> {
         let registry = Registry::new(self.models)?;
-        let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
-        let engine = Engine { registry, hooks: self.hooks, postgres, terminusdb };
-        Ok(Platform { engine: Arc::new(engine), tenants })
+        Ok(Platform::new(registry, self.hooks, Arc::new(backend), Tenants::Memory(Arc::default())))
     }
+}
+
+/// Renders the tables of each database: two models can agree on the name of an index or of an enum
+/// type only there.
+fn check_tables(registry: &Registry) -> Result<()> {
+    for shared in [false, true] {
+        let of_database = |model: &&&ModelDef| model.is_postgres() && model.storage.shared == shared;
+        let models: Vec<_> = registry.models().iter().filter(of_database).copied().collect();
+        ddl::render(&models, &DdlOptions::default()).map_err(|error| error.context("while registering models"))?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{MAX_IDENTIFIER_BYTES, ModelDef};
+use crate::types::{Shape, TypeDef};
 
 /// Every finding, each naming its models and what to write instead.
 pub(super) fn verify(models: &[&'static ModelDef]) -> Vec<String> {
@@ -65,12 +66,28 @@ fn check_referred_models_are_registered(
 ) {
     let references = model.fields.iter().filter_map(|field| field.references).map(|reference| (reference.model)());
     let relations = model.has_many.iter().map(|relation| (relation.model)());
-    for target in references.chain(relations) {
+    let links = model.layout().columns().iter().filter_map(|column| linked(&column.ty));
+    let mut targets: Vec<&'static ModelDef> = Vec::new();
+    for target in references.chain(relations).chain(links) {
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    for target in targets {
         if !models.contains(&target) {
             findings.push(format!(
                 "`{}` refers to `{}`, which is not registered: add it to `models![…]`",
                 model.rust_path, target.rust_path
             ));
         }
+    }
+}
+
+fn linked(ty: &TypeDef) -> Option<&'static ModelDef> {
+    match ty.shape {
+        Shape::Link(link) => Some((link.target)()),
+        Shape::Subdocument(model) => Some(model()),
+        Shape::Collection(_, element) => linked(element),
+        _ => None,
     }
 }

@@ -74,14 +74,15 @@ fn normal_number(number: &Number) -> Result<Number> {
     let too_large = || Error::invalid(format!("PostgreSQL cannot hold the JSON number {number}"));
     let exponent: i64 = exponent.parse().map_err(|_| too_large())?;
     let point = exponent.saturating_add(whole.len() as i64);
-    let behind = digits.len() as i64 - point;
+    let behind = (digits.len() as i64).saturating_sub(point);
     if point > DIGITS_BEFORE_POINT || behind > DIGITS_BEHIND_POINT {
         return Err(too_large());
     }
     let (before, after) = match usize::try_from(point) {
-        Ok(point) if point >= digits.len() => (format!("{digits:0<point$}"), String::new()),
+        // Not by a format's width: that ends at 65,535.
+        Ok(point) if point >= digits.len() => (format!("{digits}{}", "0".repeat(point - digits.len())), String::new()),
         Ok(point) => (digits[..point].to_owned(), digits[point..].to_owned()),
-        Err(_) => (String::new(), format!("{digits:0>width$}", width = behind as usize)),
+        Err(_) => (String::new(), format!("{}{digits}", "0".repeat(behind as usize - digits.len()))),
     };
     let before = before.trim_start_matches('0');
     let before = if before.is_empty() { "0" } else { before };
@@ -111,8 +112,31 @@ mod tests {
     }
 
     #[test]
+    fn long_numbers_are_written_out() {
+        let zeros = |count| "0".repeat(count);
+        let cases = [
+            ("1e100000", format!("1{}", zeros(100_000))),
+            ("-1.5e131071", format!("-15{}", zeros(131_070))),
+            ("1e-16383", format!("0.{}1", zeros(16_382))),
+        ];
+        for (json, stored) in cases {
+            let json: Json = serde_json::from_str(json).unwrap();
+            assert!(normal_json(json.clone()).unwrap().to_string() == stored, "{json}");
+        }
+    }
+
+    #[test]
     fn what_jsonb_refuses_is_refused() {
-        for json in [r#""a\u0000b""#, r#"{"\u0000": 1}"#, "1e131072", "1e-16384", "1e99999999999999999999"] {
+        let cases = [
+            r#""a\u0000b""#,
+            r#"{"\u0000": 1}"#,
+            "1e131072",
+            "1e-16384",
+            "1e99999999999999999999",
+            "1e9223372036854775807",
+            "1e-9223372036854775808",
+        ];
+        for json in cases {
             let json: Json = serde_json::from_str(json).unwrap();
             assert_eq!(normal_json(json).unwrap_err().kind(), sqh_model::ErrorKind::Invalid);
         }

@@ -17,8 +17,10 @@ mod tenancy;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use sqh_model::expr::Query;
 use sqh_model::schema::{IndexDef, ModelDef, Registry, StorageBackend};
 use sqh_model::{Error, Result};
+use tracing::Instrument as _;
 
 pub use self::access::Authorized;
 pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
@@ -70,9 +72,19 @@ impl Engine {
     /// Runs an operation through all stages.
     pub(crate) async fn run(&self, scope: &Scope, operation: Operation, target: &dyn Target) -> Result<Reply> {
         let (model, verb) = (operation.model, operation.op.name());
+        let span = tracing::debug_span!(
+            "sqh.operation",
+            operation = verb,
+            group = model.group,
+            model = model.name,
+            tenant = scope.tenant.as_ref().map(|tenant| tenant.slug()),
+            user = scope.principal.identity().map(|identity| identity.user_id.as_str()),
+            system = scope.principal.system_reason(),
+        );
         self.run_stages(scope, operation, target)
+            .instrument(span)
             .await
-            .map_err(|error| error.in_model(model.name).context(format!("{verb} `{}`", model.name)))
+            .map_err(|error| error.in_model(model.name).context(verb))
     }
 
     async fn run_stages(&self, scope: &Scope, mut operation: Operation, target: &dyn Target) -> Result<Reply> {
@@ -134,21 +146,18 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
 
 fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
     match op {
-        Op::List(query) => {
-            if model.storage.high_volume && query.limit.is_none() {
-                return Err(Error::invalid(
-                    "a list of a high-volume model needs a limit: add `.limit(n)`, or use `stream` for all of it",
-                ));
-            }
+        Op::List(query) | Op::Select { query, .. } => {
+            check_limit(model, query)?;
             query.check(model)
         }
         Op::Search { query, .. } => {
+            check_limit(model, query)?;
             if model.layout().columns().iter().all(|column| column.field.search.is_none()) {
                 return Err(Error::invalid("the model has no search field: mark one `#[field(search)]`"));
             }
             query.check(model)
         }
-        Op::Stream(query) | Op::Select { query, .. } => query.check(model),
+        Op::Stream(query) => query.check(model),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
         Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(model, key.len()),
         Op::Explain(op) => match **op {
@@ -160,6 +169,13 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
         Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
         Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
+}
+
+fn check_limit(model: &'static ModelDef, query: &Query) -> Result<()> {
+    if !model.storage.high_volume || query.limit.is_some() {
+        return Ok(());
+    }
+    Err(Error::invalid("a list of a high-volume model needs a limit: add `.limit(n)`, or use `stream` for all of it"))
 }
 
 // The index brings the extension along, and keeps the search from reading every record.

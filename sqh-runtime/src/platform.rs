@@ -220,7 +220,7 @@ impl PlatformBuilder {
     /// PostgreSQL 15.
     pub async fn build(self) -> Result<Platform> {
         // What is wrong with the models is told whether or not a server is there.
-        let registry = Registry::new(self.models)?;
+        let registry = self.registry()?;
         check_tables(&registry)?;
         let url = self.postgres.as_deref().ok_or_else(|| {
             Error::invalid(
@@ -250,8 +250,24 @@ impl PlatformBuilder {
     /// # Errors
     /// `Invalid` if the models contradict each other, with every finding at once.
     pub fn build_on(self, backend: impl Backend) -> Result<Platform> {
-        let registry = Registry::new(self.models)?;
+        let registry = self.registry()?;
         Ok(Platform::new(registry, self.hooks, Arc::new(backend), Tenants::Memory(Arc::default())))
+    }
+}
+
+impl PlatformBuilder {
+    // Hooks take whole records, which a record with a generated column is only once it is stored.
+    fn registry(&self) -> Result<Registry> {
+        let registry = Registry::new(self.models.iter().copied())?;
+        for model in registry.models().iter().filter(|model| self.hooks.has(model)) {
+            let columns = model.layout().columns();
+            if let Some(column) = columns.iter().find(|column| column.root.generated.is_some()) {
+                return Err(Error::unsupported("a model with a generated field takes no hooks: compute it in a hook")
+                    .in_field(&column.path)
+                    .in_model(model.name));
+            }
+        }
+        Ok(registry)
     }
 }
 

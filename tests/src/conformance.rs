@@ -225,6 +225,13 @@ suite! {
         are_not_passed_by_changes_by_filter
         know_who_asks_and_where
     }
+    hook_stages needs records {
+        of_an_upsert_see_the_record_that_stays
+        of_an_upsert_cannot_make_it_another_record
+        that_fail_after_a_write_keep_no_other_from_running
+        of_a_delete_have_seen_what_is_deleted
+        of_a_model_with_a_generated_field_are_refused_at_start
+    }
     access needs records {
         each_path_needs_its_permissions
         a_refused_write_changes_nothing

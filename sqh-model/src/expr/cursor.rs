@@ -61,7 +61,7 @@ impl Cursor {
             .zip(place)
             .map(|(field, json)| {
                 let (_, column) = super::filter::column(def, field)?;
-                from_json(&column.ty.required().or_null(json), json).map_err(|_| broken())
+                from_json(&column.ty, json).map_err(|_| broken())
             })
             .collect()
     }
@@ -98,10 +98,4 @@ impl Cursor {
 
 fn broken() -> Error {
     Error::invalid("the cursor is none that this query gave out")
-}
-
-impl crate::types::TypeDef {
-    fn or_null(self, json: &Json) -> Self {
-        Self { nullable: json.is_null(), ..self }
-    }
 }

@@ -176,6 +176,10 @@ impl HookRegistry {
         self.0.entry(model.rust_path).or_default().push(hooks);
     }
 
+    pub(crate) fn has(&self, model: &'static ModelDef) -> bool {
+        !self.of(model).is_empty()
+    }
+
     pub(super) fn of(&self, model: &'static ModelDef) -> &[Arc<dyn RowHooks>] {
         if self.0.is_empty() {
             return &[];

@@ -1,7 +1,7 @@
 //! Between scope and backend: the old row where one is needed, hooks, and what the engine fills in.
 //!
-//! Generated columns of a record are unset until the database has computed them, so hooks of a
-//! model see what was stored in the `after_…` hooks only.
+//! Hooks take whole records, and a generated column has no value before the database has computed
+//! it: a model with one takes no hooks, which the platform says when it is built.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -73,12 +73,13 @@ impl Stage<'_> {
                 self.filler.for_update(self.model, &mut changes)?;
                 self.replace(&mut scoped, Op::UpdateWhere { filter, changes }, Effects::Nothing)
             }
-            Op::Delete { key, version } => {
+            Op::Delete { key, mut version } => {
                 let old = self.old_row(&scoped, &key).await?;
                 if let Some(old) = &old {
                     for hooks in self.hooks {
                         hooks.before_delete(&self.cx, old.clone()).await?;
                     }
+                    version = version.or_else(|| self.version_of(old));
                 }
                 let effects = old.map_or(Effects::Nothing, |old| Effects::Deleted { old });
                 self.replace(&mut scoped, Op::Delete { key, version }, effects)
@@ -112,7 +113,7 @@ impl Stage<'_> {
         for hooks in self.hooks {
             let before = row.clone();
             row = hooks.before_create(&self.cx, row).await?;
-            self.check_identity(&before, &row)?;
+            self.check_identity(&before, &row, self.model.layout().key())?;
         }
         if !self.hooks.is_empty() {
             self.filler.for_create(self.model, &mut row)?;
@@ -152,8 +153,13 @@ impl Stage<'_> {
         self.filler.for_create(self.model, &mut row)?;
         let effects = match self.row_in_conflict(scoped, &row, &conflict).await? {
             Some(old) => {
-                keep.iter().for_each(|position| row[*position] = old[*position].clone());
-                row = self.before_update(&old, row).await?;
+                // What stays as it is, a hook must see as it is.
+                for position in self.kept_by_upsert().chain(keep.iter().copied()) {
+                    row[position] = old[position].clone();
+                }
+                let fixed: Vec<usize> =
+                    self.model.layout().physical_key().into_iter().chain(conflict.clone()).collect();
+                row = self.before_update(&old, row, &fixed).await?;
                 Effects::Updated { old }
             }
             None => {
@@ -172,7 +178,7 @@ impl Stage<'_> {
         old: Option<Row>,
         key: Vec<Value>,
         mut changes: Row,
-        mut version: Option<Value>,
+        version: Option<Value>,
     ) -> Result<Effects> {
         self.filler.for_update(self.model, &mut changes)?;
         let Some(old) = old else {
@@ -180,40 +186,53 @@ impl Stage<'_> {
         };
         let merged =
             old.iter().zip(&changes).map(|(old, new)| if new.is_unset() { old } else { new }.clone()).collect();
-        let record = self.before_update(&old, merged).await?;
+        let record = self.before_update(&old, merged, self.model.layout().key()).await?;
         for ((old, new), change) in old.iter().zip(record).zip(&mut changes) {
             if !change.is_unset() || compare(old, &new).is_ne() {
                 *change = new;
             }
         }
         self.filler.for_update(self.model, &mut changes)?;
-        // What the hooks saw must still be there when the change arrives.
-        if version.is_none() {
-            version = self.model.layout().role(|field| field.version).map(|position| old[position].clone());
-        }
+        let version = version.or_else(|| self.version_of(&old));
         Ok(self.replace(scoped, Op::Update { key, changes, version }, Effects::Updated { old }))
     }
 
-    async fn before_update(&self, old: &Row, mut row: Row) -> Result<Row> {
+    async fn before_update(&self, old: &Row, mut row: Row, fixed: &[usize]) -> Result<Row> {
         for hooks in self.hooks {
             let before = row.clone();
             row = hooks.before_update(&self.cx, old.clone(), row).await?;
-            self.check_identity(&before, &row)?;
+            self.check_identity(&before, &row, fixed)?;
         }
         Ok(row)
     }
 
-    fn check_identity(&self, before: &Row, after: &Row) -> Result<()> {
-        let layout = self.model.layout();
-        for (position, column) in layout.columns().iter().enumerate() {
-            let fixed = layout.key().contains(&position) || column.root.version || column.root.tenant;
-            if fixed && compare(&before[position], &after[position]).is_ne() {
-                return Err(
-                    Error::invalid("a hook cannot change the key, the tenant or the version").in_field(&column.path)
-                );
+    /// Refuses what a hook has done to the columns that say which record it is.
+    fn check_identity(&self, before: &Row, after: &Row, fixed: &[usize]) -> Result<()> {
+        for (position, column) in self.model.layout().columns().iter().enumerate() {
+            let is_fixed = fixed.contains(&position) || column.root.version || column.root.tenant;
+            if is_fixed && compare(&before[position], &after[position]).is_ne() {
+                return Err(Error::invalid(
+                    "a hook cannot change the key, the tenant, the version, or what an upsert finds the record by",
+                )
+                .in_field(&column.path));
             }
         }
         Ok(())
+    }
+
+    /// What the hooks saw must still be there when the write arrives.
+    fn version_of(&self, old: &Row) -> Option<Value> {
+        self.model.layout().role(|field| field.version).map(|position| old[position].clone())
+    }
+
+    /// The columns that an upsert leaves as they are in a record that is there.
+    fn kept_by_upsert(&self) -> impl Iterator<Item = usize> {
+        let layout = self.model.layout();
+        let managed = |position: &usize| {
+            let root = layout.columns()[*position].root;
+            root.is_managed() && !root.updated_at
+        };
+        layout.physical_key().into_iter().chain((0..layout.columns().len()).filter(managed))
     }
 
     // By futures that do not borrow the operation: its row source cannot be shared by threads.
@@ -268,6 +287,7 @@ impl Effects {
             _ => Vec::new(),
         };
         let cx = HookContext::new(scope, model);
+        let mut first = Ok(());
         for (old, new) in told {
             for hooks in engine.hooks.of(model) {
                 let hooks = Arc::clone(hooks);
@@ -277,10 +297,12 @@ impl Effects {
                     (Some(old), None) => hooks.after_delete(cx.clone(), old),
                     (None, None) => continue,
                 };
-                let kept = "the write is kept, and an after-hook failed";
-                target.after_commit(effect).await.map_err(|error| error.context(kept))?;
+                // One that fails undoes nothing, so the others run too.
+                let outcome = target.after_commit(effect).await;
+                first = first.and(outcome);
             }
         }
+        first.map_err(|error| error.context("the write is kept, and an after-hook failed"))?;
         match (self, reply) {
             (Self::CreatedButCounted, Reply::Rows(rows)) => Ok(Reply::Count(rows.len() as u64)),
             (_, reply) => Ok(reply),

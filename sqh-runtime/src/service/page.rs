@@ -2,7 +2,7 @@
 
 use sqh_model::expr::{Cursor, Query};
 use sqh_model::schema::ModelDef;
-use sqh_model::{Result, Row};
+use sqh_model::{Error, Result, Row};
 
 /// Some records of an order, and the way to the next ones.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,9 @@ pub type DynamicPage = Page<serde_json::Value>;
 
 /// A query for one record more than the page holds, to know whether there is a next page.
 pub(super) fn page_query(mut query: Query, size: u32, after: Option<&str>) -> Result<Query> {
+    if size == 0 {
+        return Err(Error::invalid("a page holds at least one record"));
+    }
     query.limit = Some(u64::from(size) + 1);
     query.after = after.map(Cursor::parse).transpose()?;
     Ok(query)

@@ -134,7 +134,8 @@ impl Transaction {
     }
 
     /// Runs `work` between a savepoint and its release; what it did is undone if it fails, and the
-    /// transaction goes on.
+    /// transaction goes on. Savepoints nest; two side by side at the same time are a mistake, since a
+    /// connection has one place at a time.
     ///
     /// # Errors
     /// What `work` says; `Conflict` if a statement has failed and `work` has made nothing of it.

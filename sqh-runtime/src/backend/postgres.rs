@@ -78,8 +78,11 @@ impl Backend for PostgresBackend {
 impl Inner {
     async fn execute(self: &Arc<Self>, scoped: Scoped) -> Result<Reply> {
         let def = scoped.model();
-        // Before a connection is taken: the manager may need one of its own.
-        self.ensure_table(scoped.route(), def).await?;
+        // Before a connection is taken: the manager may need one of its own. The model of a begin
+        // only says where to; each operation of the transaction makes its own table.
+        if !matches!(scoped.op(), Op::Begin) {
+            self.ensure_table(scoped.route(), def).await?;
+        }
         let mut lease = self.lease(scoped.route()).await?;
         match scoped.op() {
             Op::Begin => {

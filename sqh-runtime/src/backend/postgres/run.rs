@@ -210,7 +210,8 @@ impl Work<'_> {
         Ok(count)
     }
 
-    /// Why no record was touched: there is none, or another version of it, or several.
+    /// Why no record was touched: there is none, or another version of it, or several. The record is
+    /// read after the statement, and may have the expected version again.
     async fn explain_none(&self, session: &mut Session<'_>, key: &[Value], version: Option<&Value>) -> Result<()> {
         let layout = self.def.layout();
         let position = layout.role(|field| field.version);
@@ -223,7 +224,10 @@ impl Work<'_> {
             Some(row) => {
                 let column = &layout.columns()[position];
                 let (expected, stored) = (shown(column, expected), shown(column, &row[position]));
-                Err(Error::conflict(format!("stale version: expected {expected}, stored {stored}")))
+                Err(Error::conflict(match expected == stored {
+                    true => "it was changed meanwhile: try again".to_owned(),
+                    false => format!("stale version: expected {expected}, stored {stored}"),
+                }))
             }
         }
     }

@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
     }
 
     /// Hands each row that a statement replies to a function. Its first error is told once the
-    /// reply has been read.
+    /// reply has been read. Once it has seen a row, the statement is not sent again.
     pub(super) async fn each(
         &mut self,
         statement: &Statement,
@@ -65,11 +65,15 @@ impl<'a> Session<'a> {
         loop {
             let query = prepared(&statement.sql, statement.arguments(inputs)?);
             let mut rows = query.fetch(self.lease.connection());
-            let mut outcome = Ok(());
+            let (mut outcome, mut has_rows) = (Ok(()), false);
             let lost = loop {
                 match rows.try_next().await {
-                    Ok(Some(row)) if outcome.is_ok() => outcome = see(&row),
-                    Ok(Some(_)) => {}
+                    Ok(Some(row)) => {
+                        has_rows = true;
+                        if outcome.is_ok() {
+                            outcome = see(&row);
+                        }
+                    }
                     Ok(None) => break None,
                     Err(error) => break Some(error),
                 }
@@ -80,6 +84,7 @@ impl<'a> Session<'a> {
                     self.settle();
                     return outcome;
                 }
+                Some(error) if has_rows => return Err(self.refused(statement.def, error)),
                 Some(error) => self.mend(statement.def, error, repeat).await?,
             }
         }

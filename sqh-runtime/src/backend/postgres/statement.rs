@@ -13,12 +13,16 @@ use std::sync::Arc;
 use sqh_model::expr::lower::{Binds, Relation};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Value};
+use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
 
 use super::codec::{Codec, RowCodec, bind};
 
 /// The alias of the model's table in every statement.
 pub(super) const ALIAS: &str = "t";
+
+/// How many binds a statement can have: the protocol counts them in 16 bits.
+const MOST_BINDS: usize = u16::MAX as usize;
 
 /// SQL that is ready to run.
 pub(super) struct Statement {
@@ -78,7 +82,8 @@ impl Statement {
     /// The binds.
     ///
     /// # Errors
-    /// `Invalid`, naming model and field, for a value that PostgreSQL cannot hold.
+    /// `Invalid`, naming model and field, for a value that PostgreSQL cannot hold, and for more values
+    /// than a statement can have.
     pub(super) fn arguments(&self, inputs: Inputs<'_>) -> Result<PgArguments> {
         let mut arguments = PgArguments::default();
         if let Some(others) = inputs.others {
@@ -96,6 +101,13 @@ impl Statement {
             })?;
         }
         bind::add_binds(&mut arguments, &self.binds).map_err(|error| error.in_model(self.def.name))?;
+        if arguments.len() > MOST_BINDS {
+            let message = format!(
+                "the operation has {} values, and PostgreSQL takes at most 65,535 in one statement: split its filter",
+                arguments.len()
+            );
+            return Err(Error::invalid(message).in_model(self.def.name));
+        }
         Ok(arguments)
     }
 }

@@ -56,9 +56,11 @@ impl PostgresTransaction {
     async fn run(&mut self, scoped: Scoped) -> Result<Reply> {
         let mut state = self.state()?;
         state.check()?;
+        if matches!(scoped.op(), Op::Begin) {
+            return Err(Error::unsupported("a transaction is under way: use a savepoint"));
+        }
         self.backend.ensure_table(scoped.route(), scoped.model()).await?;
         match scoped.op() {
-            Op::Begin => Err(Error::unsupported("a transaction is under way: use a savepoint")),
             Op::Stream(query) => {
                 let def = scoped.model();
                 let relation = Relation { def, schema: &scoped.route().schema, alias: ALIAS };

@@ -35,7 +35,7 @@ impl CopyPlan {
         if work.def.storage.rls || !is_unscoped(work) {
             return None;
         }
-        let is_written = |column: &&ColumnDef| column.root.generated.is_none() && !column.root.tenant;
+        let is_written = |column: &&ColumnDef| column.root.generated.is_none();
         if !columns.iter().filter(is_written).all(is_binary) {
             return None;
         }

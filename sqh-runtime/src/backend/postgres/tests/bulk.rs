@@ -34,6 +34,19 @@ fn sample(id: i64, name: Option<&str>) -> Row {
     vec![Value::I64(id), Value::Instant(at), name, Value::Array(labels), Value::Unset]
 }
 
+/// A note of a tenant.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "notes")]
+#[storage(postgres)]
+pub struct Note {
+    /// The key.
+    #[field(primary_key)]
+    pub id: i64,
+    /// Whose it is.
+    #[field(tenant)]
+    pub owner: String,
+}
+
 fn batch(rows: impl Iterator<Item = Result<Row>> + Send + 'static, returning: bool) -> Op {
     Op::BatchCreate { rows: Box::new(rows), returning }
 }
@@ -62,6 +75,21 @@ async fn every_size_is_stored_whole() {
             assert_eq!(place.count::<Sample>().await, size as u64);
             place.run::<Sample>(Op::DeleteWhere { filter: Filter::Everything }).await.unwrap();
         }
+    }
+}
+
+/// The engine fills the tenant's field, and the column is as real as the others.
+#[tokio::test]
+async fn the_field_of_the_tenant_is_written_every_way() {
+    let place = Place::new(&[Note::def()]).await;
+    for size in SIZES {
+        let rows = (1..=size).map(|id| Ok(vec![Value::I64(id), text("acme")]));
+        let created = place.run::<Note>(batch(rows, false)).await.unwrap().into_count().unwrap();
+        assert_eq!(created, size as u64);
+        let stored = place.run::<Note>(Op::List(Query::default())).await.unwrap().into_rows().unwrap();
+        assert_eq!(stored.len() as i64, size);
+        assert!(stored.iter().all(|row| row[1] == text("acme")));
+        place.run::<Note>(Op::DeleteWhere { filter: Filter::Everything }).await.unwrap();
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the server refuses, and what the caller is told of it.
 
+use sqh_model::expr::lower::Relation;
 use sqh_model::expr::{Filter, Query};
 use sqh_model::{ErrorKind, Row, Value};
 
 use super::support::{Place, row, text};
+use crate::backend::postgres::statement::{ALIAS, Inputs, filtered};
 use crate::op::Op;
 use crate::prelude::*;
 
@@ -204,21 +206,63 @@ async fn read(reply: crate::op::Reply) {
     }
 }
 
+const KILL: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 /// A connection that has died while it was idle costs a read nothing.
 #[tokio::test]
 async fn a_dead_connection_is_replaced_for_reads() {
     let place = Place::with_connections(&[Ward::def()], 1).await;
     place.create::<Ward>(vec![text("A")]).await.unwrap();
-    let kill = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    place.sql(kill).await;
+    place.sql(KILL).await;
     assert!(place.get::<Ward>(vec![text("A")]).await.unwrap().is_some());
-    place.sql(kill).await;
+    place.sql(KILL).await;
     let transaction = place.begin::<Ward>().await;
     transaction.commit().await.unwrap();
-    place.sql(kill).await;
+    place.sql(KILL).await;
     // A write may have been done: the caller is told.
     let error = place.run::<Ward>(Op::DeleteWhere { filter: Filter::Everything }).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     assert_eq!(place.count::<Ward>().await, 1);
+}
+
+/// Once rows have come a read is not sent again: its caller would have them twice.
+#[tokio::test]
+async fn a_connection_that_dies_amid_a_read_is_told() {
+    let place = Place::with_connections(&[Ward::def()], 1).await;
+    place.create::<Ward>(vec![text("first")]).await.unwrap();
+    // Only the first read of the fiftieth record ends its connection. Rows come without a sort.
+    let database = place.database.name();
+    place.sql(&format!("ALTER DATABASE \"{database}\" SET enable_sort = off")).await;
+    place
+        .sql(
+            "INSERT INTO ward SELECT 'ward ' || i FROM generate_series(1, 99) i;
+            ALTER TABLE ward RENAME TO stored; CREATE SEQUENCE seen;
+            CREATE VIEW ward AS SELECT code FROM stored
+                WHERE nextval('seen') <> 50 OR pg_terminate_backend(pg_backend_pid())",
+        )
+        .await;
+    // What was opened before the setting goes; then one that has it is there.
+    place.sql(KILL).await;
+    place.run::<Ward>(Op::Explain(Box::new(Op::List(Query::default())))).await.unwrap();
+    let error = place.run::<Ward>(Op::List(Query::default())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    // The caller may.
+    let rows = place.run::<Ward>(Op::List(Query::default())).await.unwrap().into_rows().unwrap();
+    assert_eq!(rows.len(), 100);
+}
+
+/// The protocol counts the binds of a statement in 16 bits.
+#[test]
+fn more_values_than_a_statement_takes_are_refused_before_it_is_sent() {
+    let relation = Relation { def: Ward::def(), schema: "public", alias: ALIAS };
+    let arguments = |count: usize| {
+        let like = Filter::Like { field: "code".into(), pattern: "a%".into(), case_sensitive: true };
+        let query = Query { filter: Filter::Or(vec![like; count]), ..Query::default() };
+        filtered::select(&relation, &query, &Filter::Everything, &[0]).unwrap().arguments(Inputs::default())
+    };
+    assert!(arguments(65_535).is_ok());
+    let error = arguments(65_536).err().unwrap();
+    assert_eq!((error.kind(), error.model()), (ErrorKind::Invalid, Some("Ward")));
+    assert!(error.message().contains("65536 values") && error.message().contains("at most 65,535"), "{error}");
 }

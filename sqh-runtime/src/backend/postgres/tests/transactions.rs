@@ -2,14 +2,19 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use futures::TryStreamExt as _;
+use futures::future::BoxFuture;
 use sqh_model::expr::{Filter, Query};
+use sqh_model::schema::ModelDef;
 use sqh_model::{ErrorKind, Row, Value};
 
 use super::support::Place;
+use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::backend::{Backend as _, BackendTransaction};
+use crate::engine::Route;
 use crate::op::{Op, Reply};
 use crate::prelude::*;
 use crate::tenancy::{ConnectionKey, DEFAULT_SERVER, Role};
@@ -215,4 +220,30 @@ async fn a_dropped_operation_leaves_its_transaction_to_be_rolled_back() {
     other.rollback().await.unwrap();
     assert!(transaction.commit().await.is_err());
     assert_eq!(ids(&place).await, [1]);
+}
+
+/// Tells of each table that it is asked for.
+#[derive(Debug, Default)]
+struct Asked(Mutex<Vec<&'static str>>);
+
+impl Tables for Asked {
+    fn ensure<'a>(&'a self, _: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, sqh_model::Result<()>>> {
+        self.0.lock().unwrap().push(model.name);
+        None
+    }
+}
+
+/// The model of a begin only says where to: its table need not be.
+#[tokio::test]
+async fn a_begin_makes_no_table() {
+    let mut place = Place::with_connections(&[Account::def()], 1).await;
+    let asked = Arc::new(Asked::default());
+    let tables: Arc<dyn Tables> = Arc::<Asked>::clone(&asked);
+    place.backend = PostgresBackend::new(place.store().clone(), tables);
+    let mut transaction = place.begin::<Account>().await;
+    execute(&place, &mut transaction, Op::Begin).await.unwrap_err();
+    assert!(asked.0.lock().unwrap().is_empty());
+    execute(&place, &mut transaction, Op::Create(account(1, 0))).await.unwrap();
+    assert_eq!(*asked.0.lock().unwrap(), ["Account"]);
+    transaction.commit().await.unwrap();
 }

@@ -121,7 +121,8 @@ mod tests {
         ];
         for (json, stored) in cases {
             let json: Json = serde_json::from_str(json).unwrap();
-            assert!(normal_json(json.clone()).unwrap().to_string() == stored, "{json}");
+            let text = normal_json(json.clone()).unwrap().to_string();
+            assert!(text == stored, "{json}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use geo_types::{Coord, Geometry, LineString};
 use geozero::{ToGeo, ToWkt, wkt::Wkt};
 use sea_query::ColumnType;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::{FieldType, ScalarDef, describe, describe_json, expect_variant, family};
@@ -82,6 +83,22 @@ macro_rules! geometry {
             to_document: to_wkt,
             from_document: |json| from_wkt(json).and_then($ty::from_value)?.into_value(),
         };
+
+        /// As GeoJSON.
+        impl Serialize for $ty {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let value = Value::Geometry(Box::new(Geometry::$ty(self.0.clone())));
+                to_geojson(&value).map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+        }
+
+        /// From GeoJSON.
+        impl<'de> Deserialize<'de> for $ty {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = Json::deserialize(deserializer)?;
+                from_geojson(&json).and_then($ty::from_value).map_err(serde::de::Error::custom)
+            }
+        }
 
         impl FieldType for $ty {
             type Family = family::Spatial;
@@ -193,4 +210,21 @@ fn from_wkt(json: &Json) -> Result<Value> {
         .to_geo()
         .map(|geometry| Value::Geometry(Box::new(geometry)))
         .map_err(|source| Error::invalid("the string is no WKT of a point or a polygon").with_source(source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serde_writes_and_reads_geojson() {
+        let point = Point::new(-76.3474444, 39.49627778);
+        let json = serde_json::to_value(point).unwrap();
+        assert_eq!(json, json!({"type": "Point", "coordinates": [-76.3474444, 39.49627778]}));
+        assert_eq!(serde_json::from_value::<Point>(json.clone()).unwrap(), point);
+        assert!(serde_json::from_value::<Polygon>(json).is_err());
+        let polygon = Polygon::new(vec![(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)], Vec::new());
+        let json = serde_json::to_value(&polygon).unwrap();
+        assert_eq!(serde_json::from_value::<Polygon>(json).unwrap(), polygon);
+    }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use sqh_model::render::ddl::PartitionWindow;
 use sqh_model::render::ddl::{self, DdlOptions};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
-use sqh_model::{Error, ErrorKind, Result};
+use sqh_model::{Error, Result};
 
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
@@ -16,7 +16,7 @@ use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
     ConnectionStore, PartitionReport, Server, Servers, SharedDatabaseReport, Slug, StoreConfig, TenantDatabaseManager,
-    TenantRecord, TenantStatus,
+    TenantHandle, TenantRecord,
 };
 
 /// The models, the servers and the tenants of one application.
@@ -60,7 +60,7 @@ pub struct Platform {
 #[derive(Debug, Clone)]
 enum Tenants {
     Catalog(Arc<TenantDatabaseManager>),
-    Memory(Arc<RwLock<BTreeMap<String, Arc<TenantRecord>>>>),
+    Memory(Arc<RwLock<BTreeMap<String, Arc<TenantHandle>>>>),
 }
 
 /// What a [`Platform`] is made of.
@@ -124,7 +124,9 @@ impl Platform {
             Tenants::Memory(tenants) => {
                 let slug = Slug::new(slug)?;
                 let mut tenants = tenants.write().expect("no holder of this lock panics");
-                tenants.entry(slug.as_str().to_owned()).or_insert_with(|| Arc::new(TenantRecord::in_memory(&slug)));
+                tenants
+                    .entry(slug.as_str().to_owned())
+                    .or_insert_with(|| Arc::new(TenantHandle::new(Arc::new(TenantRecord::in_memory(&slug)))));
                 Ok(())
             }
         }
@@ -137,7 +139,7 @@ impl Platform {
     /// `NotFound` if the catalog knows no such tenant.
     pub async fn tenant(&self, principal: &Principal, slug: &str) -> Result<Cx<Tenant>> {
         let tenant = match &self.tenants {
-            Tenants::Catalog(manager) => manager.catalog().find(slug).await?,
+            Tenants::Catalog(manager) => manager.catalog().handle(slug).await?,
             Tenants::Memory(tenants) => {
                 let tenants = tenants.read().expect("no holder of this lock panics");
                 tenants.get(slug).cloned().ok_or_else(|| {
@@ -145,10 +147,6 @@ impl Platform {
                 })?
             }
         };
-        if tenant.status() != TenantStatus::Active {
-            let status = tenant.status().name();
-            return Err(Error::new(ErrorKind::Unavailable, format!("the tenant `{slug}` is {status}")));
-        }
         Ok(Cx::of_tenant(principal.clone(), tenant))
     }
 
@@ -173,7 +171,7 @@ impl Platform {
         let window = PartitionWindow::new(from, to).map_err(|error| error.in_model(model.name))?;
         let route = self.engine.route_for_create(cx.scope(), model)?;
         match &self.tenants {
-            Tenants::Catalog(manager) => manager.ensure_partitions(&route, model, window).await,
+            Tenants::Catalog(manager) => manager.ensure_partitions(route.place(), model, window).await,
             Tenants::Memory(_) => Ok(PartitionReport::default()),
         }
     }

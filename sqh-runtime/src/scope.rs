@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sqh_model::Result;
 pub use sqh_model::schema::scope::{Shared, Tenant};
 
-use crate::tenancy::TenantRecord;
+use crate::tenancy::{TenantHandle, TenantRecord};
 
 /// What an application knows of a user once it has authenticated them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -110,12 +110,31 @@ pub struct Cx<S = Tenant> {
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     pub(crate) principal: Principal,
-    pub(crate) tenant: Option<Arc<TenantRecord>>,
+    pub(crate) tenant: Option<TenantScope>,
+}
+
+/// The tenant of a scope.
+#[derive(Debug, Clone)]
+pub(crate) struct TenantScope {
+    slug: Arc<str>,
+    handle: Arc<TenantHandle>,
+}
+
+impl TenantScope {
+    pub(crate) fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    /// The newest record of the tenant that this process has.
+    pub(crate) fn record(&self) -> Arc<TenantRecord> {
+        self.handle.record()
+    }
 }
 
 impl Cx<Tenant> {
-    pub(crate) fn of_tenant(principal: Principal, tenant: Arc<TenantRecord>) -> Self {
-        Self { scope: Scope { principal, tenant: Some(tenant) }, marker: PhantomData }
+    pub(crate) fn of_tenant(principal: Principal, handle: Arc<TenantHandle>) -> Self {
+        let slug = Arc::from(handle.record().slug());
+        Self { scope: Scope { principal, tenant: Some(TenantScope { slug, handle }) }, marker: PhantomData }
     }
 
     /// The same principal in the shared scope.
@@ -125,7 +144,7 @@ impl Cx<Tenant> {
 
     /// The tenant's slug.
     pub fn tenant(&self) -> &str {
-        &self.scope.tenant.as_ref().expect("a tenant's scope is made of a tenant").slug
+        self.scope.tenant.as_ref().expect("a tenant's scope is made of a tenant").slug()
     }
 }
 

@@ -3,6 +3,7 @@
 mod catalog;
 pub(crate) mod lease;
 mod manager;
+mod place;
 mod pool;
 mod server;
 mod slug;
@@ -11,14 +12,19 @@ mod tenant;
 pub use self::catalog::Catalog;
 pub(crate) use self::lease::Lease;
 pub use self::manager::{MissingExtension, PartitionReport, SharedDatabaseReport, TenantDatabaseManager};
+pub use self::place::Place;
 pub use self::pool::{ConnectionKey, ConnectionStore, StoreConfig};
 pub(crate) use self::server::is_connection_lost;
 pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
 pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
+pub(crate) use self::tenant::{StoredTenant, TenantHandle};
 pub use self::tenant::{TenantRecord, TenantStatus};
 
 /// The name of the server that a platform starts with.
 pub const DEFAULT_SERVER: &str = "default";
+
+/// What the names of the databases of many tenants begin with; the server's name follows.
+pub const POOLED_DB_PREFIX: &str = "sqh_pooled_";
 
 /// The catalog database.
 pub const CATALOG_DB_NAME: &str = "sqh_platform";

@@ -14,12 +14,9 @@ use sqh_dev_postgres::Server;
 use sqh_examples::data;
 use sqh_examples::models::AppMeasurement;
 use sqh_runtime::Platform;
-use sqh_runtime::engine::Route;
 use sqh_runtime::prelude::*;
-use sqh_runtime::render::ddl::PartitionWindow;
 use sqh_runtime::schema::SHARED_REFERENCE_DB_NAME;
 use sqh_runtime::scope::Shared;
-use sqh_runtime::tenancy::DEFAULT_SERVER;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 type AnyResult<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -118,11 +115,8 @@ async fn make_partitions(platform: &Platform, rows: &[AppMeasurement]) -> AnyRes
     let (Some(from), Some(to)) = (days.clone().min(), days.max()) else {
         return Err("there are no rows".into());
     };
-    let route =
-        Route { server: DEFAULT_SERVER.into(), database: SHARED_REFERENCE_DB_NAME.into(), schema: "public".into() };
-    let window = PartitionWindow { from, to: to.succ_opt().ok_or("the end of time")? };
-    let databases = platform.databases().ok_or("the platform is on a server")?;
-    databases.ensure_partitions(&route, AppMeasurement::def(), window).await?;
+    let cx = platform.shared(&Principal::system("the measurement"));
+    platform.ensure_partitions::<AppMeasurement>(&cx, from, to.succ_opt().ok_or("the end of time")?).await?;
     Ok(())
 }
 

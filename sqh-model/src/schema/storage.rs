@@ -114,6 +114,25 @@ pub enum Placement {
     Row,
 }
 
+impl Placement {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Database, Self::Schema, Self::Row];
+
+    /// The name in attributes, in the catalog and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Schema => "schema",
+            Self::Row => "row",
+        }
+    }
+
+    /// The placement of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|placement| placement.name() == name)
+    }
+}
+
 /// How the identity of a graph record is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GraphKey {

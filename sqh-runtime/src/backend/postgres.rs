@@ -90,7 +90,7 @@ impl Inner {
                 Ok(Reply::Transaction(Box::new(transaction)))
             }
             Op::Stream(query) => {
-                let relation = Relation { def, schema: &scoped.route().schema, alias: ALIAS };
+                let relation = Relation { def, schema: &scoped.route().place().schema, alias: ALIAS };
                 let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
                 let statement = filtered::select(&relation, query, scoped.filter(), &columns)?;
                 Ok(Reply::Stream(stream::stream(lease, statement)))
@@ -107,7 +107,7 @@ impl Inner {
     }
 
     async fn lease(&self, route: &Route) -> Result<Lease> {
-        let (server, database) = (Arc::clone(&route.server), Arc::clone(&route.database));
+        let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
         self.store.acquire(ConnectionKey { server, database, role: Role::Application }).await
     }
 }
@@ -119,6 +119,6 @@ fn span(scoped: &Scoped) -> tracing::Span {
         db.system.name = "postgresql",
         db.operation.name = scoped.op().name(),
         db.collection.name = scoped.model().table,
-        db.namespace = &*scoped.route().database,
+        db.namespace = &*scoped.route().place().database,
     )
 }

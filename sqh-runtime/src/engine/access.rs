@@ -17,6 +17,8 @@ pub struct Authorized {
     pub(super) operation: Operation,
     /// Which records the principal may touch.
     pub(super) filter: Filter,
+    /// What every record must be once it is written.
+    pub(super) check: Filter,
 }
 
 /// Makes the only [`Authorized`] operations there are.
@@ -27,7 +29,7 @@ pub(super) fn authorize(principal: &Principal, operation: Operation) -> Result<A
     for verb in operation.op.verbs() {
         check(principal, operation.model, *verb)?;
     }
-    Ok(Authorized { operation, filter: Filter::Everything })
+    Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything })
 }
 
 /// May this principal do this to the model at all?

@@ -8,7 +8,7 @@ use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::{RecordStorage, Shape};
 use sqh_model::{Error, Result, Row, Value, ValueKind};
 
-use crate::scope::Scope;
+use crate::scope::{Scope, TenantScope};
 use crate::tenancy::TenantRecord;
 
 /// What the engine knows when it completes the records of one operation.
@@ -24,7 +24,7 @@ impl Filler {
     pub(super) fn new(scope: &Scope, sql_defaults: bool) -> Self {
         // To the microsecond, as every backend stores it.
         let now: DateTime<Utc> = Utc::now().trunc_subsecs(6);
-        Self { now: Value::Instant(now), tenant: scope.tenant.clone(), sql_defaults }
+        Self { now: Value::Instant(now), tenant: scope.tenant.as_ref().map(TenantScope::record), sql_defaults }
     }
 
     /// Completes a new record.
@@ -83,14 +83,10 @@ impl Filler {
         check(column, value)
     }
 
-    // The tenant's key is its slug; other types of key come with the placements that store one.
     fn tenant_key(&self, column: &ColumnDef) -> Result<Value> {
-        match (&self.tenant, column.ty.kind()) {
-            (Some(tenant), ValueKind::Text) => Ok(Value::Text(tenant.slug().to_owned())),
-            (Some(_), _) => {
-                Err(Error::unsupported("this version knows a tenant by its slug: make the field a `String`"))
-            }
-            (None, _) => Err(Error::internal("a shared model has no tenant")),
+        match &self.tenant {
+            Some(tenant) => tenant.key_as(&column.ty),
+            None => Err(Error::internal("a shared model has no tenant")),
         }
     }
 }

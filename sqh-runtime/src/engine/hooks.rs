@@ -10,14 +10,13 @@ use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row};
 
-use crate::scope::{Principal, Scope};
-use crate::tenancy::TenantRecord;
+use crate::scope::{Principal, Scope, TenantScope};
 
 /// What a hook knows of the operation that it is part of.
 #[derive(Debug, Clone)]
 pub struct HookContext {
     principal: Principal,
-    tenant: Option<Arc<TenantRecord>>,
+    tenant: Option<TenantScope>,
     model: &'static ModelDef,
 }
 

@@ -1,25 +1,57 @@
 //! The second stage: where do this tenant's records live?
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use sqh_model::expr::Filter;
-use sqh_model::schema::{ModelDef, Placement, SHARED_REFERENCE_DB_NAME};
+use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result};
 
 use super::access::Authorized;
 use crate::op::{Op, Operation};
 use crate::scope::Scope;
-use crate::tenancy::DEFAULT_SERVER;
+use crate::tenancy::{Place, TenantRecord};
 
-/// The place of a tenant's records, or of the shared ones.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The place of a tenant's records, or of the shared ones, and whose they are.
+#[derive(Debug, Clone)]
 pub struct Route {
-    /// The server's name in the catalog.
-    pub server: Arc<str>,
-    /// The database.
-    pub database: Arc<str>,
-    /// The schema; generated SQL names it in full.
-    pub schema: Arc<str>,
+    place: Arc<Place>,
+    tenant: Option<Arc<TenantRecord>>,
+}
+
+impl Route {
+    pub(crate) fn new(place: Arc<Place>, tenant: Option<Arc<TenantRecord>>) -> Self {
+        Self { place, tenant }
+    }
+
+    /// Where the tables are.
+    pub fn place(&self) -> &Arc<Place> {
+        &self.place
+    }
+
+    /// Whose records they are; nobody's for shared models.
+    pub fn tenant(&self) -> Option<&Arc<TenantRecord>> {
+        self.tenant.as_ref()
+    }
+
+    fn slug(&self) -> Option<&str> {
+        self.tenant.as_ref().map(|tenant| tenant.slug())
+    }
+}
+
+/// Routes are equal if they lead to the same records.
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place && self.slug() == other.slug()
+    }
+}
+
+impl Eq for Route {}
+
+impl std::hash::Hash for Route {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.place.hash(state);
+        self.slug().hash(state);
+    }
 }
 
 /// An authorised operation with its route: the only thing that a backend takes.
@@ -27,6 +59,7 @@ pub struct Route {
 pub struct Scoped {
     operation: Operation,
     filter: Filter,
+    check: Filter,
     route: Route,
 }
 
@@ -34,7 +67,7 @@ impl Scoped {
     /// What the path would make, for the tests of a backend.
     #[cfg(test)]
     pub(crate) fn for_test(operation: Operation, filter: Filter, route: Route) -> Self {
-        Self { operation, filter, route }
+        Self { operation, check: filter.clone(), filter, route }
     }
 
     /// The model.
@@ -50,6 +83,11 @@ impl Scoped {
     /// Which records the principal may touch, whatever the operation itself says.
     pub fn filter(&self) -> &Filter {
         &self.filter
+    }
+
+    /// What every record must be once it is written.
+    pub fn check(&self) -> &Filter {
+        &self.check
     }
 
     /// What to do.
@@ -72,6 +110,7 @@ impl Scoped {
         Self {
             operation: Operation { model: self.operation.model, op },
             filter: self.filter.clone(),
+            check: self.check.clone(),
             route: self.route.clone(),
         }
     }
@@ -80,37 +119,30 @@ impl Scoped {
 /// Makes the only [`Scoped`] operations there are.
 ///
 /// # Errors
-/// `Invalid` if the scope is another than the model's; `Unsupported` for a placement that is not
-/// there yet.
+/// As [`route`].
 pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
-    let Authorized { operation, filter } = authorized;
+    let Authorized { operation, filter, check } = authorized;
     let route = route(scope, operation.model)?;
-    Ok(Scoped { operation, filter, route })
+    Ok(Scoped { operation, filter, check, route })
 }
 
 /// Where a model's records are in a scope.
 ///
 /// # Errors
-/// As [`scope()`].
+/// `Invalid` if the scope is another than the model's; `Denied` or `Unavailable` if the tenant has
+/// been suspended or dropped since the scope was made.
 pub(super) fn route(scope: &Scope, model: &'static ModelDef) -> Result<Route> {
-    // Shared, so that a route costs reference counts and no memory.
-    static PUBLIC: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("public"));
-    static SHARED: LazyLock<(Arc<str>, Arc<str>)> =
-        LazyLock::new(|| (Arc::from(DEFAULT_SERVER), Arc::from(SHARED_REFERENCE_DB_NAME)));
-    let schema = Arc::clone(&PUBLIC);
     match (model.storage.shared, &scope.tenant) {
-        (true, None) => Ok(Route { server: Arc::clone(&SHARED.0), database: Arc::clone(&SHARED.1), schema }),
+        (true, None) => Ok(Route::new(Arc::clone(Place::shared()), None)),
         (true, Some(_)) => Err(Error::invalid("the model is shared: use the shared scope, `cx.shared()`")),
         (false, None) => {
             Err(Error::invalid("the model belongs to tenants: use a tenant's scope, `platform.tenant(…)`"))
         }
-        (false, Some(tenant)) => match model.storage.placement {
-            None | Some(Placement::Database) => {
-                Ok(Route { server: Arc::clone(&tenant.server), database: Arc::clone(&tenant.database), schema })
-            }
-            Some(_) => Err(Error::unsupported(
-                "this version places tenants in databases of their own: leave `placement` out, or say `database`",
-            )),
-        },
+        (false, Some(handle)) => {
+            let tenant = handle.record();
+            tenant.check_status()?;
+            let placement = model.storage.placement.unwrap_or(tenant.placement());
+            Ok(Route::new(Arc::clone(tenant.place_of(placement)), Some(tenant)))
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! [`Catalog`]: which tenants there are, and where. The only maker of [`TenantRecord`]s.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use sqh_model::{Error, ErrorKind, Result};
+use sqh_model::{Error, Result};
 
 use super::server::is_database_missing;
-use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Role, Slug, TenantRecord, TenantStatus};
+use super::tenant::unknown_tenant;
+use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Role, Slug, TenantHandle, TenantRecord};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{ledger, tenants};
 
@@ -25,8 +27,10 @@ pub struct Catalog {
 
 #[derive(Debug)]
 struct Known {
-    tenant: Arc<TenantRecord>,
+    tenant: Arc<TenantHandle>,
     since: Instant,
+    /// False once this process has changed the tenant.
+    is_current: bool,
 }
 
 impl Catalog {
@@ -40,19 +44,17 @@ impl Catalog {
     /// # Errors
     /// `NotFound` if there is none, `Unavailable` while it is being made, `Denied` if it is suspended.
     pub async fn find(&self, slug: &str) -> Result<Arc<TenantRecord>> {
+        Ok(self.handle(slug).await?.record())
+    }
+
+    /// [`Catalog::find`], for a scope.
+    pub(crate) async fn handle(&self, slug: &str) -> Result<Arc<TenantHandle>> {
         let tenant = match self.remembered(slug) {
             Some(tenant) => tenant,
-            None => self.read(slug).await?.ok_or_else(|| unknown(slug))?,
+            None => self.read(slug).await?.ok_or_else(|| unknown_tenant(slug))?,
         };
-        match tenant.status {
-            TenantStatus::Active => Ok(tenant),
-            TenantStatus::Provisioning => Err(Error::new(
-                ErrorKind::Unavailable,
-                format!("the tenant `{slug}` is being made: try again, or provision it again if that was interrupted"),
-            )),
-            TenantStatus::Suspended => Err(Error::new(ErrorKind::Denied, format!("the tenant `{slug}` is suspended"))),
-            TenantStatus::Dropping => Err(unknown(slug)),
-        }
+        tenant.record().check_status()?;
+        Ok(tenant)
     }
 
     /// The tenant of a slug, which is put on a server first if there is none.
@@ -89,7 +91,10 @@ impl Catalog {
 
     /// Forgets what is known of a tenant, which has changed.
     pub(crate) fn forget(&self, slug: &str) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+        // It stays known to the scopes that hold it, and is read anew by the next one.
+        if let Some(known) = self.known.write().unwrap_or_else(PoisonError::into_inner).get_mut(slug) {
+            known.is_current = false;
+        }
     }
 
     /// Where the catalog is, for its owner.
@@ -98,24 +103,35 @@ impl Catalog {
         ConnectionKey { server, database, role: Role::Owner }
     }
 
-    fn remembered(&self, slug: &str) -> Option<Arc<TenantRecord>> {
+    fn remembered(&self, slug: &str) -> Option<Arc<TenantHandle>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(slug).filter(|known| known.since.elapsed() < BELIEVED_FOR).map(|known| Arc::clone(&known.tenant))
+        known
+            .get(slug)
+            .filter(|known| known.is_current && known.since.elapsed() < BELIEVED_FOR)
+            .map(|known| Arc::clone(&known.tenant))
     }
 
-    async fn read(&self, slug: &str) -> Result<Option<Arc<TenantRecord>>> {
+    /// Reads a tenant anew; all scopes of it see what was read.
+    async fn read(&self, slug: &str) -> Result<Option<Arc<TenantHandle>>> {
         // No text that is no slug reaches the catalog, or the memory of it.
         let Ok(slug) = Slug::new(slug) else { return Ok(None) };
         let since = Instant::now();
         let mut transaction = self.begin().await?;
-        let tenant = tenants::find(transaction.connection(), slug.as_str()).await?;
+        let record = tenants::find(transaction.connection(), slug.as_str()).await?;
         transaction.commit().await?;
-        let Some(tenant) = tenant.map(Arc::new) else { return Ok(None) };
-        if tenant.status == TenantStatus::Active {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            known.insert(tenant.slug.clone(), Known { tenant: Arc::clone(&tenant), since });
-        }
-        Ok(Some(tenant))
+        let Some(record) = record.map(Arc::new) else { return Ok(None) };
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let known = match known.entry(slug.as_str().to_owned()) {
+            Entry::Occupied(mut known) => {
+                (known.get_mut().since, known.get_mut().is_current) = (since, true);
+                known.get().tenant.replace(record);
+                known.into_mut()
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(Known { tenant: Arc::new(TenantHandle::new(record)), since, is_current: true })
+            }
+        };
+        Ok(Some(Arc::clone(&known.tenant)))
     }
 
     async fn begin(&self) -> Result<AdminTransaction> {
@@ -128,8 +144,4 @@ impl Catalog {
             false => error,
         })
     }
-}
-
-fn unknown(slug: &str) -> Error {
-    Error::not_found(format!("there is no tenant {slug:?}: `platform.provision(…)` makes one"))
 }

@@ -120,8 +120,8 @@ impl TenantDatabaseManager {
     pub async fn ensure_database_exists(&self, tenant: &Slug) -> Result<Arc<TenantRecord>> {
         let doing = |error: Error| error.context(format!("while making the tenant `{tenant}`"));
         let record = self.catalog.find_or_add(tenant).await.map_err(doing)?;
-        if matches!(record.status, TenantStatus::Provisioning | TenantStatus::Active) {
-            self.make_database(&record.server, &record.database).await.map_err(doing)?;
+        if matches!(record.status(), TenantStatus::Provisioning | TenantStatus::Active) {
+            self.make_database(record.server(), record.database()).await.map_err(doing)?;
             self.catalog.activate(tenant).await.map_err(doing)?;
         }
         self.catalog.find(tenant.as_str()).await
@@ -147,7 +147,7 @@ impl TenantDatabaseManager {
     /// install it if the server has not got it, `Denied` if only a superuser may create it.
     pub async fn ensure_extension(&self, tenant: &Slug, name: &str) -> Result<()> {
         let record = self.catalog.find(tenant.as_str()).await?;
-        extension::ensure(&self.store, self.key(&record.server, &record.database), name).await
+        extension::ensure(&self.store, self.key(record.server(), record.database()), name).await
     }
 
     async fn make_database(&self, server: &str, name: &str) -> Result<()> {

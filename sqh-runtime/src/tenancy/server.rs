@@ -31,10 +31,16 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Role {
-    /// Creates databases and tables.
+    /// Creates databases, extensions and roles: the user of the server's URL.
     Owner,
-    /// Reads and writes records.
+    /// Owns schemas and tables.
+    Migrator,
+    /// Reads and writes the records of tenants.
     Application,
+    /// Reads the shared reference database.
+    SharedReader,
+    /// Writes the shared reference database.
+    SharedWriter,
 }
 
 /// The servers of a platform, by name.

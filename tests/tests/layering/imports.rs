@@ -28,17 +28,10 @@ const MODEL: &[&[&str]] = &[
 const RUNTIME: &[(&str, &[&str])] = &[
     ("op", &["backend::BackendTransaction"]),
     ("backend", &["engine::Scoped", "op"]),
-    ("scope", &["tenancy::TenantRecord"]),
+    ("scope", &["tenancy::TenantHandle", "tenancy::TenantRecord"]),
     (
         "engine",
-        &[
-            "op",
-            "scope",
-            "backend::Backend",
-            "backend::Capabilities",
-            "tenancy::TenantRecord",
-            "tenancy::DEFAULT_SERVER",
-        ],
+        &["op", "scope", "backend::Backend", "backend::Capabilities", "tenancy::Place", "tenancy::TenantRecord"],
     ),
     ("backend::memory", &["op", "engine::Scoped", "engine::Route", "backend"]),
     ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),

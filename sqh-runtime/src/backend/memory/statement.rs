@@ -21,6 +21,8 @@ pub(super) struct Work {
     pub(super) route: Route,
     /// The records that the principal may touch.
     pub(super) filter: Filter,
+    /// What every record must be once it is written.
+    pub(super) check: Filter,
     pub(super) op: Op,
 }
 
@@ -38,7 +40,8 @@ impl Work {
     /// # Errors
     /// The first error of a batch's rows.
     pub(super) fn of(scoped: Scoped) -> Result<Self> {
-        let (model, route, filter) = (scoped.model(), scoped.route().clone(), scoped.filter().clone());
+        let (model, route) = (scoped.model(), scoped.route().clone());
+        let (filter, check) = (scoped.filter().clone(), scoped.check().clone());
         let op = match scoped.into_op() {
             Op::BatchCreate { rows, returning } => {
                 let rows = rows.collect::<Result<Vec<_>>>()?;
@@ -46,7 +49,7 @@ impl Work {
             }
             op => op,
         };
-        Ok(Self { model, route, filter, op })
+        Ok(Self { model, route, filter, check, op })
     }
 
     /// Does a write, or undoes what it did of it.
@@ -100,27 +103,29 @@ pub(super) struct Change {
 
 impl Statement<'_> {
     fn run(&mut self, work: Work) -> Result<Reply> {
-        let Work { model, filter, op, .. } = work;
+        let Work { model, filter, check, op, .. } = work;
         self.open(model)?;
         let reply = match op {
-            Op::Create(row) => Reply::Row(Some(self.insert(model, &filter, row)?)),
+            Op::Create(row) => Reply::Row(Some(self.insert(model, &check, row)?)),
             Op::BatchCreate { rows, returning } => {
-                let rows = rows.map(|row| self.insert(model, &filter, row?)).collect::<Result<Vec<_>>>()?;
+                let rows = rows.map(|row| self.insert(model, &check, row?)).collect::<Result<Vec<_>>>()?;
                 if returning { Reply::Rows(rows) } else { Reply::Count(rows.len() as u64) }
             }
-            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(model, &filter, row, &conflict, &keep)?)),
+            Op::Upsert { row, conflict, keep } => {
+                Reply::Row(Some(self.upsert(model, (&filter, &check), row, &conflict, &keep)?))
+            }
             Op::Update { key, changes, version } => {
                 let found = Work::rows_of_key(model, &filter, self.table(model), key)?;
                 let updated = found.map(|(key, row)| {
                     check_version(model, &row, version.as_ref())?;
-                    self.update(model, &filter, &key, &row, &changes)
+                    self.update(model, &check, &key, &row, &changes)
                 });
                 Reply::Row(updated.transpose()?)
             }
             Op::UpdateWhere { filter: wanted, changes } => {
                 let found = self.matching(model, &filter.clone().and(wanted))?;
                 for (key, row) in &found {
-                    self.update(model, &filter, key, row, &changes)?;
+                    self.update(model, &check, key, row, &changes)?;
                 }
                 Reply::Count(found.len() as u64)
             }
@@ -145,9 +150,9 @@ impl Statement<'_> {
         Ok(reply)
     }
 
-    fn insert(&mut self, model: &'static ModelDef, filter: &Filter, row: Row) -> Result<Row> {
+    fn insert(&mut self, model: &'static ModelDef, check: &Filter, row: Row) -> Result<Row> {
         let row = stored::row(model, row)?;
-        check_scope(model, filter, &row)?;
+        check_written(model, check, &row)?;
         let key = self.table(model).key(&row);
         self.in_server(|statement| statement.table(model).check_unique(&row, None))?;
         self.put(model, &key, Some(Arc::new(row.clone())));
@@ -157,7 +162,7 @@ impl Statement<'_> {
     fn upsert(
         &mut self,
         model: &'static ModelDef,
-        filter: &Filter,
+        (filter, check): (&Filter, &Filter),
         row: Row,
         conflict: &[usize],
         keep: &[usize],
@@ -165,7 +170,7 @@ impl Statement<'_> {
         let row = stored::row(model, row)?;
         let known = Key::without_null(&row, conflict).and_then(|values| self.table(model).find(conflict, &values));
         let Some(key) = known else {
-            return self.insert(model, filter, row);
+            return self.insert(model, check, row);
         };
         let old =
             self.table(model).row(&key).cloned().ok_or_else(|| Error::internal("a constraint names a missing row"))?;
@@ -180,17 +185,10 @@ impl Statement<'_> {
                 changes[position] = Value::Unset;
             }
         }
-        self.update(model, filter, &key, &old, &changes)
+        self.update(model, check, &key, &old, &changes)
     }
 
-    fn update(
-        &mut self,
-        model: &'static ModelDef,
-        filter: &Filter,
-        key: &Key,
-        old: &Row,
-        changes: &Row,
-    ) -> Result<Row> {
+    fn update(&mut self, model: &'static ModelDef, check: &Filter, key: &Key, old: &Row, changes: &Row) -> Result<Row> {
         let mut row = old.clone();
         for (position, column) in model.layout().columns().iter().enumerate() {
             if column.root.version {
@@ -199,7 +197,7 @@ impl Statement<'_> {
                 row[position] = stored::value(column, changes[position].clone())?;
             }
         }
-        check_scope(model, filter, &row)?;
+        check_written(model, check, &row)?;
         self.in_server(|statement| statement.table(model).check_unique(&row, Some(key)))?;
         self.put(model, key, Some(Arc::new(row.clone())));
         Ok(row)
@@ -249,9 +247,9 @@ impl Statement<'_> {
     }
 }
 
-/// What is written must be what the principal may touch, or a record could be given away.
-fn check_scope(model: &'static ModelDef, filter: &Filter, row: &Row) -> Result<()> {
-    if filter.matches(model, row)? {
+/// Refuses a record that the principal may not have written as it is, or it could be given away.
+fn check_written(model: &'static ModelDef, check: &Filter, row: &Row) -> Result<()> {
+    if check.matches(model, row)? {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write"))

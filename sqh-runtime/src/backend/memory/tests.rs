@@ -1,5 +1,7 @@
 //! What the conformance suite cannot reach: scopes that let only some records through.
 
+use std::sync::Arc;
+
 use sqh_model::expr::{Comparison, Filter, Query};
 use sqh_model::schema::{FieldDef, LayoutCell, ModelDef, StorageConfig};
 use sqh_model::types::{TypeDef, scalar};
@@ -60,7 +62,7 @@ impl Place {
     }
 
     fn scoped(&self, op: Op) -> Scoped {
-        let route = Route { server: "s".into(), database: "d".into(), schema: "public".into() };
+        let route = Route::new(Arc::clone(crate::tenancy::Place::shared()), None);
         Scoped::for_test(Operation { model: &NOTE, op }, self.scope.clone(), route)
     }
 

@@ -136,6 +136,6 @@ impl From<Created> for Reply {
 }
 
 /// Whether the records that come may be written without being looked at again.
-fn is_unscoped(work: &Work<'_>) -> bool {
-    *work.scope == Filter::Everything
+fn is_unchecked(work: &Work<'_>) -> bool {
+    *work.check == Filter::Everything
 }

@@ -15,7 +15,7 @@ use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::keyed::Shape;
 use super::statement::{ALIAS, Inputs, filtered, similar};
-use crate::engine::{Route, Scoped};
+use crate::engine::Scoped;
 use crate::op::{Op, Reply};
 
 /// Below this estimate records are counted one by one: that costs little, and is exact.
@@ -27,14 +27,16 @@ pub(super) struct Work<'a> {
     pub(super) schema: &'a Arc<str>,
     /// What the operation may touch.
     pub(super) scope: &'a Filter,
+    /// What every record must be once it is written.
+    pub(super) check: &'a Filter,
     pub(super) cache: &'a Cache,
 }
 
 /// Does what an operation says.
 pub(super) async fn run(session: &mut Session<'_>, cache: &Cache, scoped: Scoped) -> Result<Reply> {
-    let (def, scope, route) = (scoped.model(), scoped.filter().clone(), scoped.route().clone());
-    let Route { schema, .. } = &route;
-    let work = Work { def, schema, scope: &scope, cache };
+    let (def, route) = (scoped.model(), scoped.route().clone());
+    let (scope, check) = (scoped.filter().clone(), scoped.check().clone());
+    let work = Work { def, schema: &route.place().schema, scope: &scope, check: &check, cache };
     let op = scoped.into_op();
     if work.is_checked(&op) {
         let atomic = Atomic::begin(session, def).await?;
@@ -102,9 +104,9 @@ impl Work<'_> {
         Relation { def: self.def, schema: self.schema, alias: ALIAS }
     }
 
-    /// The error for a record that the scope does not let through once it is written.
-    pub(super) fn check_scope(&self, row: &Row) -> Result<()> {
-        if *self.scope == Filter::Everything || self.scope.matches(self.def, row)? {
+    /// Refuses a record that the principal may not have written as it is.
+    pub(super) fn check_written(&self, row: &Row) -> Result<()> {
+        if *self.check == Filter::Everything || self.check.matches(self.def, row)? {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write").in_model(self.def.name))
@@ -113,7 +115,7 @@ impl Work<'_> {
     // What is written is checked before it is kept.
     fn is_checked(&self, op: &Op) -> bool {
         let writes_records = op.is_write() && !matches!(op, Op::Delete { .. } | Op::DeleteWhere { .. });
-        writes_records && (*self.scope != Filter::Everything)
+        writes_records && *self.check != Filter::Everything
     }
 
     fn keyed(&self, shape: Shape) -> Result<Arc<super::statement::Statement>> {
@@ -177,7 +179,7 @@ impl Work<'_> {
         let statement = self.keyed(shape)?;
         let row = session.rows(&statement, inputs, Repeat::Never).await?.pop();
         if let Some(row) = &row {
-            self.check_scope(row)?;
+            self.check_written(row)?;
         }
         Ok(row)
     }
@@ -195,16 +197,17 @@ impl Work<'_> {
     }
 
     async fn update_where(&self, session: &mut Session<'_>, filter: &Filter, changes: &Row) -> Result<u64> {
-        let statement = filtered::update(&self.relation(), filter, self.scope, changes)?;
+        let is_checked = *self.check != Filter::Everything;
+        let statement = filtered::update(&self.relation(), filter, self.scope, changes, is_checked)?;
         let inputs = Inputs { row: changes, ..Inputs::default() };
-        if *self.scope == Filter::Everything {
+        if !is_checked {
             return session.affected(&statement, inputs).await;
         }
         let mut count = 0;
         session
             .each(&statement, inputs, Repeat::Never, |row| {
                 count += 1;
-                self.check_scope(&statement.reply.decode(row)?)
+                self.check_written(&statement.reply.decode(row)?)
             })
             .await?;
         Ok(count)

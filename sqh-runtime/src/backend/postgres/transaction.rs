@@ -63,7 +63,7 @@ impl PostgresTransaction {
         match scoped.op() {
             Op::Stream(query) => {
                 let def = scoped.model();
-                let relation = Relation { def, schema: &scoped.route().schema, alias: ALIAS };
+                let relation = Relation { def, schema: &scoped.route().place().schema, alias: ALIAS };
                 let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
                 let statement = filtered::select(&relation, query, scoped.filter(), &columns)?;
                 Ok(Reply::Stream(stream(state, statement)))

@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 use sqh_model::schema::ModelDef;
 use tokio::sync::Mutex;
 
-use crate::engine::Route;
+use crate::tenancy::Place;
 
 /// Which tables are known to be there.
 #[derive(Debug, Default)]
-pub(super) struct Memo(RwLock<HashMap<Route, HashMap<&'static str, Arc<Known>>>>);
+pub(super) struct Memo(RwLock<HashMap<Place, HashMap<&'static str, Arc<Known>>>>);
 
-/// A table of one route.
+/// A table of one place.
 #[derive(Debug)]
 pub(super) struct Known {
     /// Held by the one in this process who makes it.
@@ -31,22 +31,22 @@ const FOR_EVER: i64 = i64::MAX;
 
 impl Memo {
     /// Whether a table needs nothing done: one look.
-    pub(super) fn is_good(&self, route: &Route, model: &'static ModelDef) -> bool {
+    pub(super) fn is_good(&self, place: &Place, model: &'static ModelDef) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(route).and_then(|tables| tables.get(model.table)).is_some_and(|known| known.is_good())
+        known.get(place).and_then(|tables| tables.get(model.table)).is_some_and(|known| known.is_good())
     }
 
     /// The table's entry, new if there is none.
-    pub(super) fn entry(&self, route: &Route, model: &'static ModelDef) -> Arc<Known> {
+    pub(super) fn entry(&self, place: &Place, model: &'static ModelDef) -> Arc<Known> {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let tables = known.entry(route.clone()).or_default();
+        let tables = known.entry(place.clone()).or_default();
         Arc::clone(tables.entry(model.table).or_insert_with(|| Arc::new(Known::new())))
     }
 
     /// Forgets a database, which has gone or was replaced.
     pub(super) fn forget(&self, server: &str, database: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|route, _| &*route.server != server || &*route.database != database);
+        known.retain(|place, _| &*place.server != server || &*place.database != database);
     }
 }
 

@@ -9,7 +9,7 @@ use super::TenantDatabaseManager;
 use super::table::options;
 use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::engine::Route;
+use crate::tenancy::Place;
 
 /// What became of a window of partitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,28 +30,28 @@ impl TenantDatabaseManager {
     /// [`ensure_table`](TenantDatabaseManager::ensure_table).
     pub async fn ensure_partitions(
         &self,
-        route: &Route,
+        place: &Place,
         model: &'static ModelDef,
         window: PartitionWindow,
     ) -> Result<PartitionReport> {
         // Before anything is sent.
         ddl::partitions(model, window)?;
-        self.ensure_table(route, model).await?;
+        self.ensure_table(place, model).await?;
         let doing = |error: sqh_model::Error| error.in_model(model.name).context("while making partitions");
-        self.make_partitions(route, model, window).await.map_err(doing)
+        self.make_partitions(place, model, window).await.map_err(doing)
     }
 
     async fn make_partitions(
         &self,
-        route: &Route,
+        place: &Place,
         model: &'static ModelDef,
         window: PartitionWindow,
     ) -> Result<PartitionReport> {
-        let mut transaction = AdminTransaction::begin(&self.store, self.key(&route.server, &route.database)).await?;
+        let mut transaction = AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await?;
         let mut report = PartitionReport::default();
-        if lacks_any(&mut transaction, route, model, window).await? {
+        if lacks_any(&mut transaction, place, model, window).await? {
             transaction.lock(Lock::Schema).await?;
-            report = make(&mut transaction, route, model, window).await?;
+            report = make(&mut transaction, place, model, window).await?;
         }
         transaction.commit().await?;
         Ok(report)
@@ -74,23 +74,23 @@ pub(super) fn premade(
 /// Whether a table lacks a partition of a window.
 pub(super) async fn lacks_any(
     transaction: &mut AdminTransaction,
-    route: &Route,
+    place: &Place,
     model: &'static ModelDef,
     window: PartitionWindow,
 ) -> Result<bool> {
-    let here = table::partitions(transaction.connection(), &route.schema, model.table).await?;
+    let here = table::partitions(transaction.connection(), &place.schema, model.table).await?;
     Ok(ddl::partitions(model, window)?.iter().any(|partition| !here.contains(&partition.name)))
 }
 
 /// Makes the partitions of a window that are not there, under the lock on the database's schema.
 pub(super) async fn make(
     transaction: &mut AdminTransaction,
-    route: &Route,
+    place: &Place,
     model: &'static ModelDef,
     window: PartitionWindow,
 ) -> Result<PartitionReport> {
-    let here = table::partitions(transaction.connection(), &route.schema, model.table).await?;
-    let statements = ddl::partition_statements(model, &options(route), window)?;
+    let here = table::partitions(transaction.connection(), &place.schema, model.table).await?;
+    let statements = ddl::partition_statements(model, &options(place), window)?;
     let mut report = PartitionReport::default();
     // A partition may bring statements of its own after it.
     for group in statements.chunk_by(|_, next| next.creates != Creates::Partition) {
@@ -107,7 +107,7 @@ pub(super) async fn make(
     if !report.held_by_default.is_empty() {
         tracing::warn!(
             model = model.name,
-            database = &*route.database,
+            database = &*place.database,
             partitions = report.held_by_default.join(", "),
             "the default partition holds rows of partitions that were to be made: they stay there"
         );

@@ -10,7 +10,7 @@ use chrono::{TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_model::render::ddl::{self, Creates, DdlOptions, Difference};
-use sqh_model::schema::{ModelDef, Placement};
+use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result};
 
 use super::memo::Known;
@@ -21,13 +21,15 @@ use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::catalog::read_table;
 use crate::engine::Route;
+use crate::tenancy::Place;
 
 /// When care that failed is tried again.
 const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 impl Tables for TenantDatabaseManager {
     fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>> {
-        (!self.tables.is_good(route, model)).then(|| self.make_table(route, model).boxed())
+        let place = route.place();
+        (!self.tables.is_good(place, model)).then(|| self.make_table(place, model).boxed())
     }
 }
 
@@ -38,11 +40,8 @@ impl TenantDatabaseManager {
     /// # Errors
     /// `Conflict`, column by column, if the table has another shape than the model; `Unsupported` with
     /// the command to install it if an extension is missing. Nothing is changed then.
-    pub async fn ensure_table(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
-        match self.ensure(route, model) {
-            None => Ok(()),
-            Some(making) => making.await,
-        }
+    pub async fn ensure_table(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
+        if self.tables.is_good(place, model) { Ok(()) } else { self.make_table(place, model).await }
     }
 
     /// Forgets what is known of a database that is to go, and closes its idle connections.
@@ -51,28 +50,28 @@ impl TenantDatabaseManager {
         self.store.evict(server, database).await;
     }
 
-    async fn make_table(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
-        let known = self.tables.entry(route, model);
+    async fn make_table(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
+        let known = self.tables.entry(place, model);
         // One in this process asks, the others wait for the answer. A failure is not remembered.
         let _making = known.making.lock().await;
         if known.is_good() {
             return Ok(());
         }
         let now = Utc::now();
-        match self.look_and_make(route, model).await {
+        match self.look_and_make(place, model).await {
             Ok(()) => {}
             Err(error) if known.was_good() => {
-                warn_of(route, model, &error, "partitions could not be made yet: the default one takes their rows");
+                warn_of(place, model, &error, "partitions could not be made yet: the default one takes their rows");
                 known.set_good_until(Some(now + CARE_AGAIN));
                 return Ok(());
             }
             Err(error) => {
-                let doing = format!("while making the table `{}` in the database `{}`", model.table, route.database);
+                let doing = format!("while making the table `{}` in the database `{}`", model.table, place.database);
                 return Err(error.in_model(model.name).context(doing));
             }
         }
         // Before anybody may write to the table.
-        let referring = self.make_referring(route, model).await;
+        let referring = self.make_referring(place, model).await;
         for (model, known) in referring.into_iter().chain([(model, Arc::clone(&known))]) {
             known.set_good_until(partition::premade(model, now)?.map(|(_, next)| next));
         }
@@ -82,58 +81,58 @@ impl TenantDatabaseManager {
     /// Makes the tables that refer to a model's. They come with it, because a transaction that has
     /// written to the one is in the way of making the others, and would wait for itself. One that
     /// cannot be made is in nobody's way until it is used.
-    async fn make_referring(&self, route: &Route, model: &'static ModelDef) -> Vec<(&'static ModelDef, Arc<Known>)> {
+    async fn make_referring(&self, place: &Place, model: &'static ModelDef) -> Vec<(&'static ModelDef, Arc<Known>)> {
         let refers = |other: &&'static ModelDef| {
             *other != model
-                && ddl::with_referenced(&[other], &options(route)).is_ok_and(|referenced| referenced.contains(&model))
+                && ddl::with_referenced(&[other], &options(place)).is_ok_and(|referenced| referenced.contains(&model))
         };
         let mut made = Vec::new();
         for other in self.models.iter().copied().filter(|other| other.is_postgres()).filter(refers) {
-            let known = self.tables.entry(route, other);
+            let known = self.tables.entry(place, other);
             if known.was_good() {
                 continue;
             }
-            match self.look_and_make(route, other).await {
+            match self.look_and_make(place, other).await {
                 Ok(()) => made.push((other, known)),
-                Err(error) => warn_of(route, other, &error, "a table could not be made with the one it refers to"),
+                Err(error) => warn_of(place, other, &error, "a table could not be made with the one it refers to"),
             }
         }
         made
     }
 
-    async fn look_and_make(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
-        let models = ddl::with_referenced(&[model], &options(route))?;
-        let mut transaction = AdminTransaction::begin(&self.store, self.key(&route.server, &route.database)).await?;
-        if !all_is_well(&mut transaction, route, &models).await? {
+    async fn look_and_make(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
+        let models = ddl::with_referenced(&[model], &options(place))?;
+        let mut transaction = AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await?;
+        if !all_is_well(&mut transaction, place, &models).await? {
             transaction.lock(Lock::Schema).await?;
-            make_missing(&mut transaction, route, &models).await?;
+            make_missing(&mut transaction, place, &models).await?;
         }
         transaction.commit().await
     }
 }
 
-/// How a route's tables are rendered: names in full, each tenant in a database of its own.
-pub(super) fn options(route: &Route) -> DdlOptions {
-    DdlOptions { placement: Placement::Database, schema: Some(route.schema.to_string()), ..DdlOptions::default() }
+/// How a place's tables are rendered: names in full.
+pub(super) fn options(place: &Place) -> DdlOptions {
+    DdlOptions { placement: place.placement, schema: Some(place.schema.to_string()), ..DdlOptions::default() }
 }
 
-fn warn_of(route: &Route, model: &'static ModelDef, error: &Error, what: &str) {
-    tracing::warn!(model = model.name, database = &*route.database, %error, "{what}");
+fn warn_of(place: &Place, model: &'static ModelDef, error: &Error, what: &str) {
+    tracing::warn!(model = model.name, database = &*place.database, %error, "{what}");
 }
 
 /// Whether every table is there in its model's shape, with its row of the ledger and its partitions.
-async fn all_is_well(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<bool> {
+async fn all_is_well(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<bool> {
     let connection = transaction.connection();
     if !ledger::exists(connection).await? {
         return Ok(false);
     }
-    let recorded = ledger::tables(connection, &route.schema).await?;
+    let recorded = ledger::tables(connection, &place.schema).await?;
     for model in models {
-        if !recorded.contains(model.table) || !check_shape(transaction, route, model).await? {
+        if !recorded.contains(model.table) || !check_shape(transaction, place, model).await? {
             return Ok(false);
         }
         if let Some((window, _)) = partition::premade(model, Utc::now())?
-            && partition::lacks_any(transaction, route, model, window).await?
+            && partition::lacks_any(transaction, place, model, window).await?
         {
             return Ok(false);
         }
@@ -142,35 +141,35 @@ async fn all_is_well(transaction: &mut AdminTransaction, route: &Route, models: 
 }
 
 /// Makes what is missing, and looks at it again: a type that was there before may be another.
-async fn make_missing(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<()> {
+async fn make_missing(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<()> {
     ledger::ensure(transaction.connection()).await?;
-    let recorded = ledger::tables(transaction.connection(), &route.schema).await?;
+    let recorded = ledger::tables(transaction.connection(), &place.schema).await?;
     let mut missing = Vec::new();
     for model in models {
-        if !check_shape(transaction, route, model).await? {
+        if !check_shape(transaction, place, model).await? {
             missing.push(*model);
         }
     }
-    create(transaction, route, &missing).await?;
+    create(transaction, place, &missing).await?;
     for model in models {
         if missing.contains(model) {
-            check_shape(transaction, route, model).await?;
+            check_shape(transaction, place, model).await?;
         }
         if let Some((window, _)) = partition::premade(model, Utc::now())? {
-            partition::make(transaction, route, model, window).await?;
+            partition::make(transaction, place, model, window).await?;
         }
         if missing.contains(model) || !recorded.contains(model.table) {
-            record(transaction, route, model).await?;
+            record(transaction, place, model).await?;
         }
     }
     Ok(())
 }
 
-async fn create(transaction: &mut AdminTransaction, route: &Route, models: &[&'static ModelDef]) -> Result<()> {
+async fn create(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<()> {
     for name in models.iter().flat_map(|model| ddl::extensions(model)) {
         extension::ensure_here(transaction, name).await?;
     }
-    for statement in ddl::render(models, &options(route))?.statements {
+    for statement in ddl::render(models, &options(place))?.statements {
         let sql = match statement.creates {
             Creates::Extension => continue,
             // Tables share them, so they may be there.
@@ -182,10 +181,10 @@ async fn create(transaction: &mut AdminTransaction, route: &Route, models: &[&'s
     Ok(())
 }
 
-async fn record(transaction: &mut AdminTransaction, route: &Route, model: &'static ModelDef) -> Result<()> {
-    let sql = ddl::render(&[model], &options(route))?.to_script();
+async fn record(transaction: &mut AdminTransaction, place: &Place, model: &'static ModelDef) -> Result<()> {
+    let sql = ddl::render(&[model], &options(place))?.to_script();
     let entry =
-        Entry { kind: Kind::Table, schema: &route.schema, name: model.table, model: Some(model.name), sql: &sql };
+        Entry { kind: Kind::Table, schema: &place.schema, name: model.table, model: Some(model.name), sql: &sql };
     ledger::record(transaction.connection(), entry).await
 }
 
@@ -194,22 +193,22 @@ async fn record(transaction: &mut AdminTransaction, route: &Route, model: &'stat
 /// # Errors
 /// `Conflict`, column by column, if records cannot be kept in it as the model says. What only makes
 /// it slower, or concerns other writers, is logged.
-async fn check_shape(transaction: &mut AdminTransaction, route: &Route, model: &'static ModelDef) -> Result<bool> {
-    let Some(actual) = read_table(transaction.connection(), &route.schema, model.table).await? else {
+async fn check_shape(transaction: &mut AdminTransaction, place: &Place, model: &'static ModelDef) -> Result<bool> {
+    let Some(actual) = read_table(transaction.connection(), &place.schema, model.table).await? else {
         return Ok(false);
     };
-    let differences = ddl::diff(&ddl::expected(model, &options(route))?, &actual);
+    let differences = ddl::diff(&ddl::expected(model, &options(place))?, &actual);
     let (fatal, harmless): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::prevents_use);
     if !harmless.is_empty() {
         let differences = lines(&harmless);
-        tracing::warn!(model = model.name, database = &*route.database, differences, "a table differs from its model");
+        tracing::warn!(model = model.name, database = &*place.database, differences, "a table differs from its model");
     }
     if fatal.is_empty() {
         return Ok(true);
     }
     let message = format!(
         "the table `{}.{}` exists with another shape than the model:{}\nchange the model, or migrate the table",
-        route.schema,
+        place.schema,
         model.table,
         lines(&fatal)
     );

@@ -6,7 +6,9 @@ use sqlx::{PgConnection, Row as _};
 
 use super::error::{of_admin, sqlstate};
 use super::ledger::Migration;
-use crate::tenancy::{TenantRecord, TenantStatus};
+use sqh_model::schema::Placement;
+
+use crate::tenancy::{POOLED_DB_PREFIX, StoredTenant, TenantRecord, TenantStatus};
 
 /// What the catalog is made of, in order.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
@@ -19,7 +21,7 @@ pub(crate) const SCHEMA: &str = "sqh";
 
 /// The tenant of a slug.
 pub(crate) async fn find(connection: &mut PgConnection, slug: &str) -> Result<Option<TenantRecord>> {
-    let query = "SELECT slug, server, database_name, schema_name, epoch, status FROM sqh.tenants WHERE slug = $1";
+    let query = "SELECT slug, server, database_name, placement, epoch, status FROM sqh.tenants WHERE slug = $1";
     let row = sqlx::query(query).bind(slug).fetch_optional(connection).await.map_err(of_admin)?;
     row.map(|row| record(&row)).transpose()
 }
@@ -55,14 +57,20 @@ pub(crate) async fn add_server(connection: &mut PgConnection, name: &str) -> Res
 fn record(row: &PgRow) -> Result<TenantRecord> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(of_admin);
     let status = text("status")?;
-    Ok(TenantRecord {
-        slug: text("slug")?,
-        server: text("server")?.into(),
-        database: text("database_name")?.into(),
-        schema: text("schema_name")?.into(),
+    let placement = text("placement")?;
+    let unknown = |what: &str, name: &str| {
+        Error::internal(format!("the catalog knows a tenant's {what} `{name}`, this version does not"))
+    };
+    let (slug, server, database) = (text("slug")?, text("server")?, text("database_name")?);
+    Ok(TenantRecord::new(StoredTenant {
+        key: slug.clone(),
+        pooled_database: format!("{POOLED_DB_PREFIX}{server}"),
+        schema: database.clone(),
+        slug,
+        server,
+        database,
+        placement: Placement::from_name(&placement).ok_or_else(|| unknown("placement", &placement))?,
         epoch: row.try_get("epoch").map_err(of_admin)?,
-        status: TenantStatus::from_name(&status).ok_or_else(|| {
-            Error::internal(format!("the catalog knows a tenant's status `{status}`, this version does not"))
-        })?,
-    })
+        status: TenantStatus::from_name(&status).ok_or_else(|| unknown("status", &status))?,
+    }))
 }

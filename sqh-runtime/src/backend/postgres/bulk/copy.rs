@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::super::codec::Codec;
 use super::super::session::Session;
-use super::{Source, Work, is_unscoped};
+use super::{Source, Work, is_unchecked};
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
@@ -32,7 +32,7 @@ impl CopyPlan {
     pub(super) fn of(work: &Work<'_>, head: &[Row]) -> Option<Self> {
         let columns = work.def.layout().columns();
         // COPY knows no row security, and the records could not be checked.
-        if work.def.storage.rls || !is_unscoped(work) {
+        if work.def.storage.rls || !is_unchecked(work) {
             return None;
         }
         let is_written = |column: &&ColumnDef| column.root.generated.is_none();

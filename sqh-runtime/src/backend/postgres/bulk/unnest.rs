@@ -15,7 +15,7 @@ use super::super::codec::bind::add_with;
 use super::super::codec::{Codec, RowCodec, begin_array, literal, with_length};
 use super::super::session::Repeat;
 use super::super::statement::{Encode, Inputs, Statement};
-use super::{Created, Session, Work, is_unscoped};
+use super::{Created, Session, Work, is_unchecked};
 
 /// Creates some records. Those that leave the same columns to the database share a statement.
 pub(super) async fn create(
@@ -26,18 +26,18 @@ pub(super) async fn create(
 ) -> Result<Created> {
     let mut created = Created { rows: returning.then(|| vec![Row::new(); rows.len()]), count: 0 };
     for (columns, places) in by_columns(&rows) {
-        let statement = statement(work, &columns, returning || !is_unscoped(work));
+        let statement = statement(work, &columns, returning || !is_unchecked(work));
         let arrays = Columns { work, columns: &columns, rows: &rows, places: &places };
         let inputs = Inputs { others: Some(&arrays), ..Inputs::default() };
         let mut stored = Vec::new();
-        if returning || !is_unscoped(work) {
+        if returning || !is_unchecked(work) {
             stored = session.rows(&statement, inputs, Repeat::Never).await?;
             created.count += stored.len() as u64;
         } else {
             created.count += session.affected(&statement, inputs).await?;
         }
         for (place, row) in places.iter().zip(stored) {
-            work.check_scope(&row)?;
+            work.check_written(&row)?;
             if let Some(rows) = &mut created.rows {
                 rows[*place] = row;
             }

@@ -70,12 +70,13 @@ pub(in crate::backend::postgres) fn delete(
     about(relation, "DELETE", filter, scope)
 }
 
-/// Changes the records that match. With a scope the changed records come back, to be checked.
+/// Changes the records that match. With `returning` the changed records come back, to be checked.
 pub(in crate::backend::postgres) fn update(
     relation: &Relation<'_>,
     filter: &Filter,
     scope: &Filter,
     changes: &Row,
+    returning: bool,
 ) -> Result<Statement> {
     let layout = relation.def.layout();
     let mut inputs = Vec::new();
@@ -98,7 +99,7 @@ pub(in crate::backend::postgres) fn update(
     let mut binds = Binds::behind(inputs.len());
     let mut sql = format!("UPDATE {} AS t SET {} WHERE ", relation.table(), set.join(", "));
     matching(relation, filter, scope, &mut sql, &mut binds)?;
-    if *scope != Filter::Everything {
+    if returning {
         let _ = write!(sql, " RETURNING {}", read_columns(relation, 0..layout.columns().len()));
     }
     Ok(Statement { def: relation.def, sql: sql.into(), reply: RowCodec::of_model(relation.def), inputs, binds })

@@ -46,11 +46,15 @@ impl Place {
         let config = StoreConfig::default().budget(connections + 1);
         let store = ConnectionStore::new(servers, config).unwrap();
         let backend = PostgresBackend::new(store, Arc::new(TablesAreThere));
-        let route = Route {
-            server: crate::tenancy::DEFAULT_SERVER.into(),
-            database: database.name().into(),
-            schema: "public".into(),
-        };
+        let route = Route::new(
+            Arc::new(crate::tenancy::Place {
+                server: crate::tenancy::DEFAULT_SERVER.into(),
+                database: database.name().into(),
+                schema: "public".into(),
+                placement: sqh_model::schema::Placement::Database,
+            }),
+            None,
+        );
         let place = Self { backend, database, filter: Filter::Everything, route };
         let options = DdlOptions { schema: Some("public".to_owned()), ..DdlOptions::default() };
         for statement in ddl::render(models, &options).unwrap().statements {

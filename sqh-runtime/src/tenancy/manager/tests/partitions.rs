@@ -24,17 +24,17 @@ fn premade() -> Vec<String> {
 #[tokio::test]
 async fn those_of_now_come_with_the_table() {
     let target = Target::new().await;
-    target.manager().ensure_table(&target.route, &READING).await.unwrap();
+    target.manager().ensure_table(&target.place, &READING).await.unwrap();
     assert_eq!(target.tables().await, premade());
 }
 
 #[tokio::test]
 async fn time_that_has_passed_is_made_up_for() {
     let target = Target::new().await;
-    target.manager().ensure_table(&target.route, &READING).await.unwrap();
+    target.manager().ensure_table(&target.place, &READING).await.unwrap();
     // As after a month in which nobody asked.
     target.sql(&format!("DROP TABLE {}", premade().last().unwrap())).await;
-    target.manager().ensure_table(&target.route, &READING).await.unwrap();
+    target.manager().ensure_table(&target.place, &READING).await.unwrap();
     assert_eq!(target.tables().await, premade());
 }
 
@@ -44,7 +44,7 @@ async fn a_window_is_made_once() {
     let window = PartitionWindow::new(day(2019, 11), day(2020, 2)).unwrap();
     let managers = [target.manager(), target.manager()];
     let tasks = (0..4).map(|task| {
-        let (manager, route) = (managers[task % 2].clone(), target.route.clone());
+        let (manager, route) = (managers[task % 2].clone(), target.place.clone());
         tokio::spawn(async move { manager.ensure_partitions(&route, &READING, window).await.unwrap() })
     });
     let mut made = Vec::new();
@@ -61,10 +61,10 @@ async fn a_window_is_made_once() {
 async fn rows_of_the_default_partition_stay_there() {
     let target = Target::new().await;
     let manager = target.manager();
-    manager.ensure_table(&target.route, &READING).await.unwrap();
+    manager.ensure_table(&target.place, &READING).await.unwrap();
     target.sql("INSERT INTO app_reading VALUES (gen_random_uuid(), '2020-01-15Z')").await;
     let window = PartitionWindow::new(day(2019, 12), day(2020, 3)).unwrap();
-    let report = manager.ensure_partitions(&target.route, &READING, window).await.unwrap();
+    let report = manager.ensure_partitions(&target.place, &READING, window).await.unwrap();
     assert_eq!(report.made, ["app_reading_p2019_12", "app_reading_p2020_02"]);
     assert_eq!(report.held_by_default, ["app_reading_p2020_01"]);
     let place = "SELECT tableoid::regclass::text FROM app_reading";
@@ -76,10 +76,10 @@ async fn wrong_windows_are_refused_before_anything_is_sent() {
     let target = Target::new().await;
     let manager = target.manager();
     let window = PartitionWindow::new(day(2020, 1), day(2020, 2)).unwrap();
-    let error = manager.ensure_partitions(&target.route, &STATION, window).await.unwrap_err();
+    let error = manager.ensure_partitions(&target.place, &STATION, window).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     let window = PartitionWindow::new(day(1000, 1), day(3000, 1)).unwrap();
-    let error = manager.ensure_partitions(&target.route, &READING, window).await.unwrap_err();
+    let error = manager.ensure_partitions(&target.place, &READING, window).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     assert!(target.tables().await.is_empty());
 }

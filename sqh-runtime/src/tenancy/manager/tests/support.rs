@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _
 
 use super::models::{READING, SITE, STATION, VISIT};
 use crate::engine::Route;
+use crate::tenancy::Place;
 use crate::tenancy::{ConnectionStore, DEFAULT_SERVER, Server, Servers, StoreConfig, TenantDatabaseManager};
 
 /// A manager with connections of its own.
@@ -32,18 +33,23 @@ pub(super) fn own_config() -> Config {
 /// A database for one test, as if a tenant's.
 pub(super) struct Target {
     database: TestDatabase,
-    pub(super) route: Route,
+    pub(super) place: Place,
 }
 
 impl Target {
     pub(super) async fn new() -> Self {
         let database = sqh_dev_postgres::shared().await.test_database("target").await.unwrap();
-        let route = Route {
+        let place = Place {
             server: Arc::from(DEFAULT_SERVER),
             database: Arc::from(database.name()),
             schema: Arc::from("public"),
+            placement: sqh_model::schema::Placement::Database,
         };
-        Self { database, route }
+        Self { database, place }
+    }
+
+    pub(super) fn route(&self) -> Route {
+        Route::new(Arc::new(self.place.clone()), None)
     }
 
     pub(super) fn manager(&self) -> Arc<TenantDatabaseManager> {

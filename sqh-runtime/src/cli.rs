@@ -10,11 +10,16 @@
 //! }
 //! ```
 //!
+//! Every command takes `--json`; those that ask a server take its URL from `--url` or from
+//! `DATABASE_URL`.
+//!
 //! What was asked for goes to standard output and everything else to standard error. The exit code
 //! is 0, or 2 for wrong usage, or 1 for anything else that failed. A reader that has seen enough
 //! (`| head`) is no failure.
 
 mod args;
+mod connect;
+mod init_db;
 mod output;
 mod schema;
 
@@ -23,24 +28,28 @@ use std::process::ExitCode;
 
 use sqh_model::schema::{ModelDef, Registry};
 
-use self::args::Command;
-use self::output::Failure;
+use self::args::{Cli, Command};
+use self::connect::on_platform;
+use self::output::{Answer, Failure};
 
 /// Runs the command that the process was started with, for these models.
 pub fn main(models: impl IntoIterator<Item = &'static ModelDef>) -> ExitCode {
     match run(models, std::env::args_os()) {
-        Ok(text) => output::print(&text),
+        Ok((answer, json)) => answer.print(json),
         Err(failure) => failure.report(),
     }
 }
 
-/// What a command prints.
+/// What a command answers, and whether a machine asks.
 fn run(
     models: impl IntoIterator<Item = &'static ModelDef>,
     args: impl IntoIterator<Item = OsString>,
-) -> Result<String, Failure> {
+) -> Result<(Answer, bool), Failure> {
     let registry = Registry::new(models)?;
-    match args::parse(&registry, args)? {
-        Command::Schema(form) => schema::print(&registry, form),
-    }
+    let Cli { global, command } = args::parse(&registry, args)?;
+    let answer = match command {
+        Command::Schema(form) => schema::print(&registry, form)?,
+        Command::InitDb => on_platform(&registry, &global, init_db::run)?,
+    };
+    Ok((answer, global.json))
 }

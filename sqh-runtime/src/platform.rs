@@ -15,7 +15,7 @@ use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
-    ConnectionStore, PartitionReport, Server, Servers, SharedDatabaseReport, Slug, StoreConfig, TenantDatabaseManager,
+    ConnectionStore, InitReport, PartitionReport, Server, Servers, Slug, StoreConfig, TenantDatabaseManager,
     TenantHandle, TenantRecord,
 };
 
@@ -99,18 +99,16 @@ impl Platform {
         &self.engine.registry
     }
 
-    /// Makes the catalog and the shared reference database, unless they are there, and says which
-    /// extensions of the shared database cannot be had: models that need one are `Unsupported`.
+    /// Makes the catalog and the shared reference database, unless they are there. It says what it
+    /// made, and which extensions of the shared database cannot be had: models that need one are
+    /// `Unsupported`.
     ///
     /// # Errors
     /// `Unavailable` if the server is down; `Denied` if its user may not create databases.
-    pub async fn init(&self) -> Result<SharedDatabaseReport> {
+    pub async fn init(&self) -> Result<InitReport> {
         match &self.tenants {
-            Tenants::Catalog(manager) => {
-                manager.ensure_catalog().await?;
-                manager.ensure_shared_database_exists().await
-            }
-            Tenants::Memory(_) => Ok(SharedDatabaseReport { missing: Vec::new() }),
+            Tenants::Catalog(manager) => manager.init().await,
+            Tenants::Memory(_) => Ok(InitReport::default()),
         }
     }
 

@@ -11,7 +11,7 @@ mod tenant;
 
 pub use self::catalog::Catalog;
 pub(crate) use self::lease::Lease;
-pub use self::manager::{MissingExtension, PartitionReport, SharedDatabaseReport, TenantDatabaseManager};
+pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};
 pub use self::place::Place;
 pub use self::pool::{ConnectionKey, ConnectionStore, StoreConfig};
 pub(crate) use self::server::is_connection_lost;

@@ -6,8 +6,16 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
+use crate::support::own_server;
+
 fn sqh(args: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sqh")).args(args.split_whitespace()).output().unwrap()
+    command(args).output().unwrap()
+}
+
+fn command(args: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sqh"));
+    command.args(args.split_whitespace()).env_remove("DATABASE_URL");
+    command
 }
 
 fn printed(args: &str) -> String {
@@ -30,9 +38,10 @@ fn wrong_usage_is_told_on_standard_error_with_exit_code_2() {
         ("schema terminusdb --model AppLabResult", &["AppLabResult", "stored in PostgreSQL"]),
         ("schema terminusdb --placement row", &["unexpected argument '--placement'"]),
         ("schema ddi", &["a similar subcommand exists: 'ddl'"]),
-        ("schema", &["Usage: sqh schema <COMMAND>"]),
+        ("schema", &["Usage: sqh schema [OPTIONS] <COMMAND>"]),
         ("scheme", &["a similar subcommand exists: 'schema'"]),
-        ("", &["Usage: sqh <COMMAND>"]),
+        ("", &["Usage: sqh [OPTIONS] <COMMAND>"]),
+        ("init-db", &["no server is named", "`--url postgres://…`", "DATABASE_URL"]),
     ];
     for (args, parts) in cases {
         let output = sqh(args);
@@ -148,6 +157,40 @@ async fn catalog(connection: &mut PgConnection) -> Vec<String> {
         WHERE objoid::regclass::text LIKE 'app\\_%'
         ORDER BY 1";
     sqlx::query_scalar(WHAT_THERE_IS).fetch_all(connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn init_db_makes_everything_once() {
+    let server = own_server().await;
+    let on_server = |args: &str| command(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    let text = |output: Output| {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let first = text(on_server("init-db"));
+    for part in ["MADE", "database   sqh_platform", "migration  platform/0001_catalog", "extension  pg_trgm"] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    assert_eq!(text(on_server("init-db")), "everything is there, nothing was made\n");
+    // The flag is stronger than the variable, and may stand before the command too.
+    let args = format!("--json --url {} init-db", server.admin_url());
+    let output = command(&args).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing").output().unwrap();
+    let again: Value = serde_json::from_str(&text(output)).unwrap();
+    assert_eq!(again["made"], serde_json::json!([]));
+}
+
+#[test]
+fn a_url_is_not_shown() {
+    for (url, told) in
+        [("postgres://app:hush@127.0.0.1:1/app", "does not answer"), ("app:hush@db", "is not of the form")]
+    {
+        let output = command("init-db").env("DATABASE_URL", url).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let shown = String::from_utf8(output.stderr).unwrap();
+        assert!(shown.contains(told) && !shown.contains("hush"), "{shown}");
+        let help = command("init-db --help").env("DATABASE_URL", url).output().unwrap();
+        assert!(!String::from_utf8(help.stdout).unwrap().contains("hush"));
+    }
 }
 
 #[tokio::test]

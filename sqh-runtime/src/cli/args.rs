@@ -1,6 +1,7 @@
 //! The grammar of the command line.
 
 use std::ffi::OsString;
+use std::fmt;
 
 use chrono::NaiveDate;
 use clap::builder::PossibleValuesParser;
@@ -10,9 +11,44 @@ use sqh_model::schema::{ModelDef, Placement, Registry};
 
 #[derive(Debug, Parser)]
 #[command(version, about = "Typed models for multi-tenant data platforms", arg_required_else_help = true)]
-struct Cli {
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
     #[command(subcommand)]
-    command: Command,
+    pub(super) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// The server, as a URL whose user may create databases and roles: postgres://user:password@host:port/database
+    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(super) url: Option<ServerUrl>,
+    /// Prints JSON, for machines
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+/// A server's URL, which may hold a password and is not shown.
+#[derive(Clone)]
+pub(super) struct ServerUrl(String);
+
+impl ServerUrl {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for ServerUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Debug for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerUrl")
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -20,6 +56,8 @@ pub(super) enum Command {
     /// Prints what the models are in each system
     #[command(subcommand, arg_required_else_help = true)]
     Schema(SchemaForm),
+    /// Makes the catalog, the shared database and what else the platform has of its own, unless it is there
+    InitDb,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,13 +131,13 @@ impl From<PlacementArg> for Placement {
 
 /// # Errors
 /// What is wrong with the usage; the text of `--help` too.
-pub(super) fn parse(registry: &Registry, args: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+pub(super) fn parse(registry: &Registry, args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = Cli::command().mut_subcommand("schema", |schema| {
         let forms: Vec<_> = schema.get_subcommands().map(|form| form.get_name().to_owned()).collect();
         forms.into_iter().fold(schema, |schema, form| schema.mut_subcommand(form, |form| with_models(form, registry)))
     });
     let matches = command.try_get_matches_from_mut(args)?;
-    Cli::from_arg_matches(&matches).map(|cli| cli.command).map_err(|error| error.format(&mut command))
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Only the models that there are, so that a wrong name is told together with the likely one.

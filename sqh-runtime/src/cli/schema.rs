@@ -2,26 +2,26 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sqh_model::Error;
 use sqh_model::render::ddl::{self, DdlOptions};
 use sqh_model::render::{json_schema, terminusdb};
 use sqh_model::schema::{ModelDef, Registry, SHARED_REFERENCE_DB_NAME};
 
 use super::args::{DdlArgs, SchemaForm, Which, name};
-use super::output::Failure;
+use super::output::{Answer, Failure};
 
-pub(super) fn print(registry: &Registry, form: SchemaForm) -> Result<String, Failure> {
+pub(super) fn print(registry: &Registry, form: SchemaForm) -> Result<Answer, Failure> {
     match form {
         SchemaForm::Ddl(args) => print_ddl(registry, &args),
-        SchemaForm::Terminusdb { which } => print_terminusdb(registry, &which),
-        SchemaForm::Json { which } => print_json(registry, &which),
+        SchemaForm::Terminusdb { which } => print_terminusdb(registry, &which).map(Answer::text),
+        SchemaForm::Json { which } => print_json(registry, &which).map(Answer::text),
     }
 }
 
 /// One script: shared models and tenants' models live in different databases, and either part can
-/// be applied by itself.
-fn print_ddl(registry: &Registry, args: &DdlArgs) -> Result<String, Failure> {
+/// be applied by itself. For machines, a script each.
+fn print_ddl(registry: &Registry, args: &DdlArgs) -> Result<Answer, Failure> {
     let options = DdlOptions {
         placement: args.placement.into(),
         schema: args.schema.clone(),
@@ -33,21 +33,23 @@ fn print_ddl(registry: &Registry, args: &DdlArgs) -> Result<String, Failure> {
         None => chosen(registry, &args.which).into_iter().filter(|model| model.is_postgres()).collect(),
     };
     let (shared, own): (Vec<_>, Vec<_>) = models.into_iter().partition(|model| model.storage.shared);
-    let mut script = String::new();
+    let (mut script, mut scripts) = (String::new(), Vec::new());
     let parts = [
-        (shared, format!("Shared models: the database {SHARED_REFERENCE_DB_NAME}.")),
-        (own, format!("Models of a tenant: {}.", args.placement.place())),
+        ("shared", shared, format!("Shared models: the database {SHARED_REFERENCE_DB_NAME}.")),
+        ("tenant", own, format!("Models of a tenant: {}.", args.placement.place())),
     ];
-    for (models, title) in parts {
+    for (of, models, title) in parts {
         if models.is_empty() {
             continue;
         }
         let ddl = ddl::render(&models, &options).map_err(Failure::Usage)?;
-        let _ = write!(script, "-- {title}\n\n{}\n", ddl.to_script());
+        let sql = ddl.to_script();
+        let _ = write!(script, "-- {title}\n\n{sql}\n");
+        scripts.push(json!({ "of": of, "sql": sql }));
     }
     script.truncate(script.trim_end().len());
     script.push('\n');
-    Ok(script)
+    Ok(Answer::text(script).or_json(scripts.into()))
 }
 
 fn print_terminusdb(registry: &Registry, which: &Which) -> Result<String, Failure> {

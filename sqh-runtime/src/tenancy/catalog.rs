@@ -76,17 +76,19 @@ impl Catalog {
         Ok(())
     }
 
-    /// Makes the catalog's tables, or brings them up to this version. Its database is there.
-    pub(super) async fn migrate(&self) -> Result<()> {
+    /// Makes the catalog's tables, or brings them up to this version, and says what was applied. Its
+    /// database is there.
+    pub(super) async fn migrate(&self) -> Result<Vec<&'static str>> {
         let mut transaction = self.begin().await?;
         transaction.lock(Lock::Schema).await?;
         let connection = transaction.connection();
         ledger::ensure(connection).await?;
-        ledger::migrate(connection, tenants::SCHEMA, tenants::MIGRATIONS).await?;
+        let applied = ledger::migrate(connection, tenants::SCHEMA, tenants::MIGRATIONS).await?;
         for server in self.store.servers().iter() {
             tenants::add_server(connection, server.name()).await?;
         }
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(applied)
     }
 
     /// Forgets what is known of a tenant, which has changed.

@@ -52,11 +52,31 @@ pub struct TenantDatabaseManager {
     tables: Memo,
 }
 
-/// What the shared reference database has come to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedDatabaseReport {
-    /// The extensions that the server has not got. Models that need one are `Unsupported`.
+/// What setting a platform up has come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InitReport {
+    /// What was made now; nothing if all was there.
+    pub made: Vec<Made>,
+    /// The extensions of the shared database that the server has not got. Models that need one are
+    /// `Unsupported`.
     pub missing: Vec<MissingExtension>,
+}
+
+/// A thing that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Made {
+    /// What it is, such as `database`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+}
+
+impl Made {
+    pub(super) fn new(kind: &'static str, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
 }
 
 impl TenantDatabaseManager {
@@ -91,14 +111,31 @@ impl TenantDatabaseManager {
         Ok(())
     }
 
-    /// Makes the catalog, or brings it up to this version.
+    /// Makes the catalog and the shared reference database, or brings them up to this version.
+    ///
+    /// # Errors
+    /// As [`ensure_catalog`](Self::ensure_catalog) and
+    /// [`ensure_shared_database_exists`](Self::ensure_shared_database_exists).
+    pub async fn init(&self) -> Result<InitReport> {
+        let mut made = self.ensure_catalog().await?;
+        let shared = self.ensure_shared_database_exists().await?;
+        made.extend(shared.made);
+        Ok(InitReport { made, missing: shared.missing })
+    }
+
+    /// Makes the catalog, or brings it up to this version, and says what it made.
     ///
     /// # Errors
     /// `Denied` if the role may not create databases; `Conflict` if the catalog is of another version.
-    pub async fn ensure_catalog(&self) -> Result<()> {
+    pub async fn ensure_catalog(&self) -> Result<Vec<Made>> {
         let key = self.catalog.key();
-        self.make_database(&key.server, CATALOG_DB_NAME).await?;
-        self.catalog.migrate().await.map_err(|error| error.context("while making the catalog"))
+        let mut made = Vec::new();
+        if self.make_database(&key.server, CATALOG_DB_NAME).await? {
+            made.push(Made::new("database", CATALOG_DB_NAME));
+        }
+        let applied = self.catalog.migrate().await.map_err(|error| error.context("while making the catalog"))?;
+        made.extend(applied.into_iter().map(|name| Made::new("migration", name)));
+        Ok(made)
     }
 
     /// Makes a tenant with a database of its own. One that was interrupted is completed.
@@ -132,12 +169,16 @@ impl TenantDatabaseManager {
     /// # Errors
     /// `Denied` if the role may not create the database. An extension that cannot be had is reported,
     /// and is no error.
-    pub async fn ensure_shared_database_exists(&self) -> Result<SharedDatabaseReport> {
+    pub async fn ensure_shared_database_exists(&self) -> Result<InitReport> {
         let doing = |error: Error| error.context("while making the shared reference database");
-        self.make_database(DEFAULT_SERVER, SHARED_REFERENCE_DB_NAME).await.map_err(doing)?;
+        let mut made = Vec::new();
+        if self.make_database(DEFAULT_SERVER, SHARED_REFERENCE_DB_NAME).await.map_err(doing)? {
+            made.push(Made::new("database", SHARED_REFERENCE_DB_NAME));
+        }
         let key = self.key(DEFAULT_SERVER, SHARED_REFERENCE_DB_NAME);
-        let missing = extension::ensure_those_there_are(&self.store, key, SHARED_EXTENSIONS).await.map_err(doing)?;
-        Ok(SharedDatabaseReport { missing })
+        let extensions = extension::ensure_those_there_are(&self.store, key, SHARED_EXTENSIONS).await.map_err(doing)?;
+        made.extend(extensions.made.into_iter().map(|name| Made::new("extension", name)));
+        Ok(InitReport { made, missing: extensions.missing })
     }
 
     /// Makes an extension in a tenant's database.
@@ -147,22 +188,24 @@ impl TenantDatabaseManager {
     /// install it if the server has not got it, `Denied` if only a superuser may create it.
     pub async fn ensure_extension(&self, tenant: &Slug, name: &str) -> Result<()> {
         let record = self.catalog.find(tenant.as_str()).await?;
-        extension::ensure(&self.store, self.key(record.server(), record.database()), name).await
+        extension::ensure(&self.store, self.key(record.server(), record.database()), name).await.map(drop)
     }
 
-    async fn make_database(&self, server: &str, name: &str) -> Result<()> {
+    /// Makes a database, and says whether it was this that made it.
+    async fn make_database(&self, server: &str, name: &str) -> Result<bool> {
         let maintenance = self.key(server, self.store.servers().find(server)?.maintenance_database());
         let mut look = AdminTransaction::begin(&self.store, maintenance.clone()).await?;
         let exists = database::exists(look.connection(), name).await?;
         look.commit().await?;
         if exists {
-            return Ok(());
+            return Ok(false);
         }
         let mut lease = lock_for_session(&self.store, maintenance, Lock::Databases).await?;
-        if !database::exists(lease.connection(), name).await? {
-            database::create(lease.connection(), name).await?;
+        if database::exists(lease.connection(), name).await? {
+            return Ok(false);
         }
-        Ok(())
+        database::create(lease.connection(), name).await?;
+        Ok(true)
     }
 
     /// A database for its owner.

@@ -47,13 +47,21 @@ impl fmt::Display for MissingExtension {
     }
 }
 
-/// Makes an extension in a database.
-pub(super) async fn ensure(store: &ConnectionStore, key: ConnectionKey, name: &str) -> Result<()> {
+/// What became of some extensions.
+#[derive(Debug, Default)]
+pub(super) struct Extensions {
+    pub(super) made: Vec<&'static str>,
+    pub(super) missing: Vec<MissingExtension>,
+}
+
+/// Makes an extension in a database, and says whether it was this that made it.
+pub(super) async fn ensure(store: &ConnectionStore, key: ConnectionKey, name: &str) -> Result<bool> {
     // Before anything is sent.
     let (name, _) = known(name)?;
     let mut transaction = AdminTransaction::begin(store, key).await?;
-    ensure_here(&mut transaction, name).await?;
-    transaction.commit().await
+    let made = ensure_here(&mut transaction, name).await?;
+    transaction.commit().await?;
+    Ok(made)
 }
 
 /// Makes the extensions that can be had, and says which cannot, and what to do.
@@ -61,32 +69,34 @@ pub(super) async fn ensure_those_there_are(
     store: &ConnectionStore,
     key: ConnectionKey,
     names: &[&str],
-) -> Result<Vec<MissingExtension>> {
-    let mut missing = Vec::new();
+) -> Result<Extensions> {
+    let mut extensions = Extensions::default();
     for name in names {
+        let (name, _) = known(name)?;
         // One transaction each: a refusal ends its transaction.
         match ensure(store, key.clone(), name).await {
-            Ok(()) => {}
+            Ok(true) => extensions.made.push(name),
+            Ok(false) => {}
             Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Denied) => {
-                missing.push(MissingExtension { name: known(name)?.0, remedy: error.message().to_owned() });
+                extensions.missing.push(MissingExtension { name, remedy: error.message().to_owned() });
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(missing)
+    Ok(extensions)
 }
 
-/// Makes an extension, in a transaction that does more.
-pub(super) async fn ensure_here(transaction: &mut AdminTransaction, name: &str) -> Result<()> {
+/// Makes an extension, in a transaction that does more, and says whether it was this that made it.
+pub(super) async fn ensure_here(transaction: &mut AdminTransaction, name: &str) -> Result<bool> {
     let (name, package) = known(name)?;
     if state(transaction.connection(), name).await? == ExtensionState::Created {
-        return Ok(());
+        return Ok(false);
     }
     transaction.lock(Lock::Schema).await?;
     let connection = transaction.connection();
     match state(connection, name).await? {
-        ExtensionState::Created => Ok(()),
-        ExtensionState::Available => create(connection, name).await,
+        ExtensionState::Created => Ok(false),
+        ExtensionState::Available => create(connection, name).await.map(|()| true),
         ExtensionState::Missing => Err(Error::unsupported(format!(
             "the server has no extension `{name}`: install it with `apt-get install {}`, or by your system's own \
              package",

@@ -74,11 +74,17 @@ pub(crate) async fn record(connection: &mut PgConnection, entry: Entry<'_>) -> R
     Ok(())
 }
 
-/// Applies the migrations that the ledger has no row for, under the lock on the database's schema.
+/// Applies the migrations that the ledger has no row for, under the lock on the database's schema, and
+/// names them.
 ///
 /// # Errors
 /// `Conflict` if one was changed after it had been applied.
-pub(crate) async fn migrate(connection: &mut PgConnection, schema: &str, migrations: &[Migration]) -> Result<()> {
+pub(crate) async fn migrate(
+    connection: &mut PgConnection,
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<Vec<&'static str>> {
+    let mut applied = Vec::new();
     for migration in migrations {
         let query = "SELECT checksum = encode(sha256(convert_to($3, 'UTF8')), 'hex') FROM sqh.ledger \
                      WHERE kind = 'migration' AND schema_name = $1 AND name = $2";
@@ -96,8 +102,9 @@ pub(crate) async fn migrate(connection: &mut PgConnection, schema: &str, migrati
                 let (kind, model) = (Kind::Migration, None);
                 let entry = Entry { kind, schema, name: migration.name, model, sql: migration.sql };
                 record(connection, entry).await?;
+                applied.push(migration.name);
             }
         }
     }
-    Ok(())
+    Ok(applied)
 }

@@ -4,6 +4,7 @@ mod fixtures;
 
 use fixtures::SAMPLE;
 use serde_json::{Value as Json, json};
+use sqh_model::expr::lower::{Binds, Relation};
 use sqh_model::expr::{Comparison, Filter, OrderBy, Query, filter_from_json, order_from_json};
 use sqh_model::types::{FieldType, Point};
 use sqh_model::{ErrorKind, Value};
@@ -299,4 +300,65 @@ fn orders() {
         let error = order_from_json(&SAMPLE, &json).unwrap_err();
         assert!(error.to_string().contains(part) && error.model() == Some("AppSample"), "{json}: {error}");
     }
+}
+
+fn every_kind_of_filter() -> Vec<Filter> {
+    let filters = [
+        json!({}),
+        json!({"id": 1}),
+        json!({"id": {"ne": 1}}),
+        json!({"id": {"lt": 1}}),
+        json!({"id": {"lte": 1}}),
+        json!({"id": {"gt": 1}}),
+        json!({"id": {"gte": 1}}),
+        json!({"testType": "x"}),
+        json!({"id": {"in": [1]}}),
+        json!({"id": {"in": [1, 2]}}),
+        json!({"unit": null}),
+        json!({"testType": {"like": "x"}}),
+        json!({"testType": {"ilike": "x"}}),
+        json!({"tags": {"contains": "x"}}),
+        json!({"tags": {"contains_all": ["x", "y"]}}),
+        json!({"tags": {"overlaps": ["x"]}}),
+        json!({"tags": {"contained_by": ["x"]}}),
+        json!({"doc": {"json_contains": {"a": 1}}}),
+        json!({"doc": {"has_key": "a"}}),
+        json!({"doc": {"path": {"at": ["a"], "eq": 1}}}),
+        json!({"doc": {"path": {"at": ["a", "b"], "eq": 2}}}),
+        json!({"not": {"id": 1}}),
+        json!({"not": {"id": 2}}),
+        json!({"or": [{"id": 1}, {"testType": "x"}]}),
+        json!({"or": [{"id": 1}, {"testType": "y"}, {"id": 3}]}),
+        json!({"id": 3, "testType": "x"}),
+    ];
+    let mut filters: Vec<_> = filters.iter().map(|json| filter_from_json(&SAMPLE, json).unwrap()).collect();
+    let tags = |count: usize| Filter::In { field: "tags".into(), values: vec![Value::Array(vec![]); count] };
+    filters.extend([tags(0), tags(1), tags(2), Filter::Or(Vec::new()), Filter::And(Vec::new())]);
+    filters
+}
+
+/// Rendered statements are kept by shape: it must say all that the SQL says, and name the same values.
+#[test]
+fn filters_of_one_shape_have_the_same_sql() {
+    let relation = Relation { def: &SAMPLE, schema: "public", alias: "t" };
+    let seen: Vec<_> = every_kind_of_filter()
+        .iter()
+        .map(|filter| {
+            let (mut sql, mut rendered, mut bound) = (String::new(), Binds::behind(2), Binds::behind(2));
+            relation.push_filter(filter, &mut sql, &mut rendered).unwrap();
+            let shape = relation.shape_of(filter, &mut bound).unwrap();
+            assert_eq!(format!("{rendered:?}"), format!("{bound:?}"), "{sql}");
+            (sql, shape)
+        })
+        .collect();
+    for (sql, shape) in &seen {
+        for (other_sql, other_shape) in &seen {
+            assert!(sql == other_sql || shape != other_shape, "{sql}\n{other_sql}");
+        }
+    }
+    let shape = |id: i64| {
+        let filter = filter_from_json(&SAMPLE, &json!({"id": id})).unwrap();
+        relation.shape_of(&filter, &mut Binds::default()).unwrap()
+    };
+    assert_eq!(shape(1), shape(2), "values are no part of it");
 }

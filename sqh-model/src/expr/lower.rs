@@ -6,6 +6,7 @@
 
 mod bind;
 mod keyset;
+mod shape;
 mod travel;
 
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use std::fmt::Write as _;
 use sea_query::Expr;
 
 pub use self::bind::{Bind, Binds, placeholder};
+pub use self::shape::FilterShape;
 pub use self::travel::{Travel, quoted, type_name};
 use super::filter::{Comparison, Filter, column, escape_like};
 use crate::error::{Error, Result};

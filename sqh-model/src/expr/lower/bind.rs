@@ -64,8 +64,13 @@ impl Binds {
         value: Value,
         schema: &str,
     ) -> String {
-        self.values.push(Bind { value, ty, travel: Travel::of(&ty, sql_type), field: &column.path });
+        self.add(column, ty, sql_type, value);
         placeholder(self.before + self.values.len(), &ty, sql_type, schema)
+    }
+
+    /// Appends a value whose placeholder is written already.
+    pub(super) fn add(&mut self, column: &'static ColumnDef, ty: TypeDef, sql_type: Option<&str>, value: Value) {
+        self.values.push(Bind { value, ty, travel: Travel::of(&ty, sql_type), field: &column.path });
     }
 
     /// The values in order.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqh_model::expr::lower::{Relation, search};
+use sqh_model::expr::lower::{Binds, Relation, search};
 use sqh_model::expr::{Filter, Query};
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::json_form;
@@ -14,7 +14,7 @@ use super::bulk;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::keyed::Shape;
-use super::statement::{ALIAS, Inputs, filtered, similar};
+use super::statement::{ALIAS, Inputs, Statement, filtered, similar};
 use crate::engine::Scoped;
 use crate::op::{Op, Reply};
 
@@ -83,8 +83,8 @@ impl Work<'_> {
             Op::UpdateWhere { filter, changes } => Reply::Count(self.update_where(session, &filter, &changes).await?),
             Op::Delete { key, version } => {
                 let shape = Shape::Delete { physical: self.is_physical(&key), versioned: version.is_some() };
-                let statement = self.keyed(shape)?;
-                let inputs = Inputs { key: &key, version: version.as_ref(), ..Inputs::default() };
+                let (statement, scope) = self.keyed(shape)?;
+                let inputs = Inputs { key: &key, version: version.as_ref(), scope: Some(&scope), ..Inputs::default() };
                 let deleted = session.affected(&statement, inputs).await?;
                 if deleted == 0 {
                     self.explain_none(session, &key, version.as_ref()).await?;
@@ -118,13 +118,14 @@ impl Work<'_> {
         writes_records && *self.check != Filter::Everything
     }
 
-    fn keyed(&self, shape: Shape) -> Result<Arc<super::statement::Statement>> {
+    fn keyed(&self, shape: Shape) -> Result<(Arc<Statement>, Binds)> {
         self.cache.keyed(&self.relation(), self.schema, shape, self.scope)
     }
 
     async fn get(&self, session: &mut Session<'_>, key: &[Value]) -> Result<Option<Row>> {
-        let statement = self.keyed(Shape::Get { physical: self.is_physical(key) })?;
-        let mut rows = session.rows(&statement, Inputs { key, ..Inputs::default() }, Repeat::IfLost).await?;
+        let (statement, scope) = self.keyed(Shape::Get { physical: self.is_physical(key) })?;
+        let inputs = Inputs { key, scope: Some(&scope), ..Inputs::default() };
+        let mut rows = session.rows(&statement, inputs, Repeat::IfLost).await?;
         if rows.len() > 1 {
             return Err(self.ambiguous());
         }
@@ -176,7 +177,8 @@ impl Work<'_> {
     }
 
     async fn write(&self, session: &mut Session<'_>, shape: Shape, inputs: Inputs<'_>) -> Result<Option<Row>> {
-        let statement = self.keyed(shape)?;
+        let (statement, scope) = self.keyed(shape)?;
+        let inputs = Inputs { scope: Some(&scope), ..inputs };
         let row = session.rows(&statement, inputs, Repeat::Never).await?.pop();
         if let Some(row) = &row {
             self.check_written(row)?;

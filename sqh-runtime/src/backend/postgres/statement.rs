@@ -33,6 +33,8 @@ pub(super) struct Statement {
     inputs: Vec<Input>,
     /// What a filter has collected; its placeholders stand behind those of the inputs.
     binds: Binds,
+    /// How often the filter of [`Inputs::scope`] stands in it, behind all others.
+    scopes: usize,
 }
 
 /// A bind that an operation's own parts give.
@@ -59,6 +61,8 @@ pub(super) struct Inputs<'a> {
     pub(super) key: &'a [Value],
     pub(super) row: &'a [Value],
     pub(super) version: Option<&'a Value>,
+    /// The values of what the principal may touch, for a statement that is kept.
+    pub(super) scope: Option<&'a Binds>,
     /// Binds that are written by somebody else.
     pub(super) others: Option<&'a dyn Encode>,
 }
@@ -71,7 +75,7 @@ pub(super) trait Encode: Sync {
 impl Statement {
     /// A statement without inputs of its own.
     pub(super) fn new(def: &'static ModelDef, sql: String, reply: RowCodec, binds: Binds) -> Self {
-        Self { def, sql: sql.into(), reply, inputs: Vec::new(), binds }
+        Self { def, sql: sql.into(), reply, inputs: Vec::new(), binds, scopes: 0 }
     }
 
     /// The statement that tells how this one would be run, a line of text in each row.
@@ -101,6 +105,9 @@ impl Statement {
             })?;
         }
         bind::add_binds(&mut arguments, &self.binds).map_err(|error| error.in_model(self.def.name))?;
+        for scope in std::iter::repeat_n(inputs.scope, self.scopes).flatten() {
+            bind::add_binds(&mut arguments, scope).map_err(|error| error.in_model(self.def.name))?;
+        }
         if arguments.len() > MOST_BINDS {
             let message = format!(
                 "the operation has {} values, and PostgreSQL takes at most 65,535 in one statement: split its filter",

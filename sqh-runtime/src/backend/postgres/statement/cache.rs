@@ -1,4 +1,7 @@
 //! Rendered statements by key, kept: the hot path renders nothing.
+//!
+//! What a principal may touch differs by its values more than by its shape, and the values are
+//! binds: principals under the same rules share a statement, here and in the server.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sqh_model::Result;
 use sqh_model::expr::Filter;
-use sqh_model::expr::lower::Relation;
+use sqh_model::expr::lower::{Binds, FilterShape, Relation};
 
 use super::Statement;
 use super::keyed::{Shape, render};
@@ -24,10 +27,13 @@ struct Key {
     // A definition is a static: its place tells it from every other.
     model: usize,
     shape: Shape,
+    // The shape of the filter; `None` if there is none.
+    filter: Option<FilterShape>,
 }
 
 impl Cache {
-    /// The statement of a shape. With a filter it is rendered anew, since filters differ by caller.
+    /// The statement of a shape that touches only what the filter lets through, and the filter's
+    /// values.
     ///
     /// # Errors
     /// `Invalid` if the filter does not fit the model.
@@ -37,13 +43,16 @@ impl Cache {
         schema: &Arc<str>,
         shape: Shape,
         filter: &Filter,
-    ) -> Result<Arc<Statement>> {
-        if *filter != Filter::Everything {
-            return render(relation, &shape, filter).map(Arc::new);
-        }
-        let key = Key { schema: Arc::clone(schema), model: std::ptr::from_ref(relation.def).addr(), shape };
+    ) -> Result<(Arc<Statement>, Binds)> {
+        let mut binds = Binds::default();
+        let filter_shape = match filter {
+            Filter::Everything => None,
+            filter => Some(relation.shape_of(filter, &mut binds)?),
+        };
+        let model = std::ptr::from_ref(relation.def).addr();
+        let key = Key { schema: Arc::clone(schema), model, shape, filter: filter_shape };
         if let Some(statement) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(Arc::clone(statement));
+            return Ok((Arc::clone(statement), binds));
         }
         let statement = Arc::new(render(relation, &key.shape, filter)?);
         let mut statements = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -51,7 +60,7 @@ impl Cache {
             statements.clear();
         }
         statements.insert(key, Arc::clone(&statement));
-        Ok(statement)
+        Ok((statement, binds))
     }
 }
 

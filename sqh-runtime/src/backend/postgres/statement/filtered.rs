@@ -40,7 +40,7 @@ pub(in crate::backend::postgres) fn select(
         bound("OFFSET", query.offset);
     }
     let reply = RowCodec::of_columns(relation.def, columns.iter().copied());
-    Ok(Statement { def: relation.def, sql: sql.into(), reply, inputs: Vec::new(), binds })
+    Ok(Statement { def: relation.def, sql: sql.into(), reply, inputs: Vec::new(), binds, scopes: 0 })
 }
 
 /// The number of records that match, as the only column of the only row.
@@ -102,7 +102,14 @@ pub(in crate::backend::postgres) fn update(
     if returning {
         let _ = write!(sql, " RETURNING {}", read_columns(relation, 0..layout.columns().len()));
     }
-    Ok(Statement { def: relation.def, sql: sql.into(), reply: RowCodec::of_model(relation.def), inputs, binds })
+    Ok(Statement {
+        def: relation.def,
+        sql: sql.into(),
+        reply: RowCodec::of_model(relation.def),
+        inputs,
+        binds,
+        scopes: 0,
+    })
 }
 
 fn about(relation: &Relation<'_>, verb: &str, filter: &Filter, scope: &Filter) -> Result<Statement> {
@@ -115,6 +122,7 @@ fn about(relation: &Relation<'_>, verb: &str, filter: &Filter, scope: &Filter) -
         reply: RowCodec::of_columns(relation.def, []),
         inputs: Vec::new(),
         binds,
+        scopes: 0,
     })
 }
 

@@ -34,7 +34,8 @@ pub(in crate::backend::postgres) fn render(
     filter: &Filter,
 ) -> Result<Statement> {
     let all = RowCodec::of_model(relation.def);
-    let mut builder = Builder { relation, filter, sql: String::new(), inputs: Vec::new(), binds: Binds::default() };
+    let mut builder =
+        Builder { relation, filter, sql: String::new(), inputs: Vec::new(), scoped: Binds::default(), scopes: 0 };
     match shape {
         Shape::Get { physical } => builder.get(*physical)?,
         Shape::Create { columns } => builder.create(columns),
@@ -42,8 +43,8 @@ pub(in crate::backend::postgres) fn render(
         Shape::Update { columns, physical, versioned } => builder.update(columns, *physical, *versioned)?,
         Shape::Delete { physical, versioned } => builder.delete(*physical, *versioned)?,
     }
-    let Builder { sql, inputs, binds, .. } = builder;
-    Ok(Statement { def: relation.def, sql: sql.into(), reply: all, inputs, binds })
+    let Builder { sql, inputs, scopes, .. } = builder;
+    Ok(Statement { def: relation.def, sql: sql.into(), reply: all, inputs, binds: Binds::default(), scopes })
 }
 
 struct Builder<'a> {
@@ -51,14 +52,16 @@ struct Builder<'a> {
     filter: &'a Filter,
     sql: String,
     inputs: Vec<Input>,
-    binds: Binds,
+    /// The filter's values, as often as it stands in the statement: for the numbers of placeholders.
+    scoped: Binds,
+    scopes: usize,
 }
 
 impl Builder<'_> {
     fn get(&mut self, physical: bool) -> Result<()> {
         let _ = write!(self.sql, "SELECT {} FROM {} AS t WHERE ", self.all(), self.relation.table());
         self.key("t", physical);
-        self.scope()?;
+        self.scope("t")?;
         if self.is_ambiguous(physical) {
             self.sql.push_str(" LIMIT 2");
         }
@@ -91,7 +94,7 @@ impl Builder<'_> {
             set.push(format!("{} = {}", quoted(&named[conflict[0]].name), self.relation.column(conflict[0])));
         }
         let _ = write!(self.sql, " ON CONFLICT ({target}) DO UPDATE SET {} WHERE TRUE", set.join(", "));
-        self.scope()?;
+        self.scope("t")?;
         let _ = write!(self.sql, " RETURNING {}", self.all());
         Ok(())
     }
@@ -131,20 +134,22 @@ impl Builder<'_> {
         let _ = write!(self.sql, " ({names}) VALUES ({values})");
     }
 
-    // Where the key may be that of several records none of them is touched.
+    // Where the key may be that of several records none of them is touched. Those that the principal
+    // may not touch do not count, or they would be told of.
     fn one_record(&mut self, physical: bool, versioned: bool) -> Result<()> {
         self.key("t", physical);
-        if self.is_ambiguous(physical) {
-            let _ =
-                write!(self.sql, " AND 2 > (SELECT count(*) FROM (SELECT 1 FROM {} AS u WHERE ", self.relation.table());
-            self.key("u", physical);
-            self.sql.push_str(" LIMIT 2) AS probe)");
-        }
         if let (true, Some(version)) = (versioned, self.relation.def.layout().role(|field| field.version)) {
             let bind = self.input(version, Source::Version);
             let _ = write!(self.sql, " AND {} = {bind}", self.relation.column(version));
         }
-        self.scope()
+        if self.is_ambiguous(physical) {
+            let _ =
+                write!(self.sql, " AND 2 > (SELECT count(*) FROM (SELECT 1 FROM {} AS u WHERE ", self.relation.table());
+            self.key("u", physical);
+            self.scope("u")?;
+            self.sql.push_str(" LIMIT 2) AS probe)");
+        }
+        self.scope("t")
     }
 
     fn key(&mut self, alias: &str, physical: bool) {
@@ -157,13 +162,17 @@ impl Builder<'_> {
         }
     }
 
-    fn scope(&mut self) -> Result<()> {
+    // Its values stand behind all inputs, so no input may follow it.
+    fn scope(&mut self, alias: &str) -> Result<()> {
         if *self.filter == Filter::Everything {
             return Ok(());
         }
-        self.binds = Binds::behind(self.inputs.len());
+        if self.scopes == 0 {
+            self.scoped = Binds::behind(self.inputs.len());
+        }
+        self.scopes += 1;
         self.sql.push_str(" AND ");
-        self.relation.push_filter(self.filter, &mut self.sql, &mut self.binds)
+        Relation { alias, ..*self.relation }.push_filter(self.filter, &mut self.sql, &mut self.scoped)
     }
 
     fn is_ambiguous(&self, physical: bool) -> bool {

@@ -47,5 +47,6 @@ pub(in crate::backend::postgres) fn select(
         reply: RowCodec::of_model(relation.def),
         inputs: Vec::new(),
         binds,
+        scopes: 0,
     })
 }

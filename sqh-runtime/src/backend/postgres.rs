@@ -108,7 +108,7 @@ impl Inner {
 
     async fn lease(&self, route: &Route) -> Result<Lease> {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
-        self.store.acquire(ConnectionKey { server, database, role: Role::Application }).await
+        self.store.acquire(ConnectionKey::new(server, database, Role::Application)).await
     }
 }
 

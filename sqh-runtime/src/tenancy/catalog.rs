@@ -102,7 +102,7 @@ impl Catalog {
     /// Where the catalog is, for its owner.
     pub(super) fn key(&self) -> ConnectionKey {
         let (server, database) = (Arc::clone(&self.server), Arc::from(CATALOG_DB_NAME));
-        ConnectionKey { server, database, role: Role::Owner }
+        ConnectionKey::new(server, database, Role::Owner)
     }
 
     fn remembered(&self, slug: &str) -> Option<Arc<TenantHandle>> {

@@ -1,5 +1,7 @@
 //! [`Lease`]: a connection of the store, held by one caller.
 
+use std::time::Duration;
+
 use sqh_model::Result;
 use sqlx::{Connection as _, PgConnection};
 
@@ -16,15 +18,22 @@ pub(crate) struct Lease {
     /// `None` only while it is renewed, and if that fails.
     session: Option<Session>,
     is_fresh: bool,
+    waited: Duration,
 }
 
 impl Lease {
     pub(super) fn fresh(session: Session) -> Self {
-        Self { session: Some(session), is_fresh: true }
+        Self { session: Some(session), is_fresh: true, waited: Duration::ZERO }
     }
 
     pub(super) fn reused(session: Session) -> Self {
-        Self { session: Some(session), is_fresh: false }
+        Self { session: Some(session), is_fresh: false, waited: Duration::ZERO }
+    }
+
+    /// The same, after its caller has waited.
+    pub(super) fn after(mut self, waited: Duration) -> Self {
+        self.waited = waited;
+        self
     }
 
     pub(super) fn into_session(mut self) -> Session {
@@ -38,10 +47,27 @@ impl Lease {
         &mut session.connection
     }
 
-    /// The last reply has been read, and no transaction is open: the next caller may have it.
+    /// A BEGIN is about to be sent: until [`ended`](Lease::ended) nothing settles the lease.
+    pub(crate) fn began(&mut self) {
+        let session = self.session.as_mut().expect(HELD);
+        (session.dirty, session.in_transaction) = (true, true);
+    }
+
+    /// The server has replied that the transaction has ended.
+    pub(crate) fn ended(&mut self) {
+        self.session.as_mut().expect(HELD).in_transaction = false;
+    }
+
+    /// The last reply has been read: unless a transaction is open, the next caller may have it.
     pub(crate) fn settled(&mut self) {
         let session = self.session.as_mut().expect(HELD);
-        session.dirty = session.connection.is_in_transaction();
+        session.dirty = session.in_transaction || session.connection.is_in_transaction();
+    }
+
+    /// How long its caller waited for it: for a place, and for the login.
+    #[allow(dead_code, reason = "the metrics of an operation read it")]
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Whether it was made for this lease. If not, its server may have closed it meanwhile: a first
@@ -60,7 +86,7 @@ impl Lease {
     pub(crate) async fn renew(&mut self) -> Result<()> {
         let mut session = self.session.take().expect(HELD);
         session.dirty = true;
-        *self = renew(session).await?;
+        *self = renew(session).await?.after(self.waited);
         Ok(())
     }
 }

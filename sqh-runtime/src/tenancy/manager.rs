@@ -210,6 +210,6 @@ impl TenantDatabaseManager {
 
     /// A database for its owner.
     fn key(&self, server: &str, database: &str) -> ConnectionKey {
-        ConnectionKey { server: Arc::from(server), database: Arc::from(database), role: Role::Owner }
+        ConnectionKey::new(server, database, Role::Owner)
     }
 }

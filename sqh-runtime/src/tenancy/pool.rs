@@ -2,32 +2,42 @@
 //!
 //! [`ConnectionStore::acquire`] is the way in, a [`Lease`] what comes out. A caller is admitted
 //! before anything connects: to an idle connection of its key, to a free place, or to the place of
-//! the least recently used idle connection, which is closed first. The others wait in order.
+//! the least recently used idle connection, which is closed first. The others wait.
+//!
+//! Whatever becomes free goes to the [party](Party) that holds the fewest connections, then to the
+//! one that was served longest ago, and within it to whoever came first. So a loud tenant uses what
+//! nobody else wants, and gives it up as soon as somebody does; see [`queue`].
 //!
 //! A closed connection counts until its server has let go; [`keeper`] sees to that. The rules of
 //! who gets what are in [`state`], on the [`books`]. Nothing pings a connection: one that was idle
 //! may be dead, which [`Lease::is_fresh`] and [`Lease::renew`] are for.
 
 mod books;
+mod claim;
 mod keeper;
 mod place;
+mod queue;
 mod session;
 mod state;
+mod stats;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqh_model::{Error, ErrorKind, Result};
 use tokio::sync::oneshot;
 
+pub(crate) use self::claim::{Claim, Party};
+pub use self::claim::{ConnectionKey, Endpoint};
 use self::place::{Grant, Place};
 pub(super) use self::session::Session;
-use self::state::{Admission, Inner};
+use self::state::{Admission, Inner, endpoints};
+pub use self::stats::StoreStats;
 use super::lease::Lease;
-use super::server::{Role, Servers};
+use super::server::Servers;
 
 /// Every PostgreSQL connection of the process. Clones are the same store.
 ///
@@ -41,17 +51,6 @@ use super::server::{Role, Servers};
 /// ```
 #[derive(Clone)]
 pub struct ConnectionStore(Arc<Inner>);
-
-/// What a connection is for; two keys never share one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ConnectionKey {
-    /// The server's name.
-    pub server: Arc<str>,
-    /// The database.
-    pub database: Arc<str>,
-    /// Who is logged in.
-    pub role: Role,
-}
 
 /// The bounds of a [`ConnectionStore`].
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +109,7 @@ impl ConnectionStore {
     /// # Errors
     /// `Invalid` if the budget leaves no connection for callers.
     pub fn new(servers: Servers, config: StoreConfig) -> Result<Self> {
-        let own = servers.iter().count();
+        let own = endpoints(&servers).count();
         if config.budget <= own {
             return Err(Error::invalid(format!(
                 "a budget of {} connections leaves none for callers: one for each of {own} servers is the store's \
@@ -134,19 +133,32 @@ impl ConnectionStore {
     /// # Errors
     /// `Overloaded` if nothing became free within the deadline, `Unavailable` if the server does
     /// not answer or the store is closed, and what [`Server`](super::Server) says of a failed login.
-    pub(crate) async fn acquire(&self, key: ConnectionKey) -> Result<Lease> {
-        self.0.servers.find(&key.server)?;
-        let grant = match self.0.admit(&key)? {
-            Admission::Granted(grant) => grant,
-            Admission::Wait(ticket) => match tokio::time::timeout(self.0.config.deadline, ticket).await {
-                Ok(grant) => grant?,
-                Err(_) => return Err(self.overloaded(&key)),
-            },
-        };
-        match grant {
-            Grant::Lease(lease) => Ok(lease),
-            Grant::Place(place) => connect(std::future::ready(place), key).await,
+    pub(crate) async fn acquire(&self, claim: impl Into<Claim>) -> Result<Lease> {
+        let claim = claim.into();
+        self.0.servers.find(&claim.key.server)?;
+        let admission = self.0.admit(&claim)?;
+        if let Admission::Granted(Grant::Lease(lease)) = admission {
+            return Ok(lease);
         }
+        let since = Instant::now();
+        let grant = match admission {
+            Admission::Granted(grant) => grant,
+            Admission::Wait(ticket) => {
+                let deadline = claim.deadline.unwrap_or(self.0.config.deadline);
+                let waited = tokio::time::timeout(deadline, ticket).await;
+                waited.map_err(|_| self.overloaded(&claim.key, deadline))??
+            }
+        };
+        let lease = match grant {
+            Grant::Lease(lease) => lease,
+            Grant::Place(place) => connect(std::future::ready(place), claim.key).await?,
+        };
+        Ok(lease.after(since.elapsed()))
+    }
+
+    /// What the connections are used for right now.
+    pub fn stats(&self) -> StoreStats {
+        self.0.stats()
     }
 
     /// Closes the idle connections to a database, and has the lent ones closed when they come
@@ -162,14 +174,13 @@ impl ConnectionStore {
         self.0.close_all().await;
     }
 
-    fn overloaded(&self, key: &ConnectionKey) -> Error {
-        let config = &self.0.config;
+    fn overloaded(&self, key: &ConnectionKey, deadline: Duration) -> Error {
+        let (database, budget) = (&key.database, self.0.config.budget);
         Error::new(
             ErrorKind::Overloaded,
             format!(
-                "no connection to `{}` became free within {:?}: all {} of the budget are in use; try again later, \
-                 or raise the budget",
-                key.database, config.deadline, config.budget
+                "no connection to `{database}` became free within {deadline:?}: all {budget} of the budget are in \
+                 use; try again later, or raise the budget"
             ),
         )
     }
@@ -184,7 +195,7 @@ impl fmt::Debug for ConnectionStore {
 /// A new connection in the place of a dead one.
 pub(super) async fn renew(dead: Session) -> Result<Lease> {
     let key = dead.key.clone();
-    dead.store().distrust_idle(&key.server);
+    dead.store().distrust_idle(&key.server, key.endpoint);
     connect(dead.close(), key).await
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sqh_model::{Error, ErrorKind, Result};
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
 
-use super::DEFAULT_SERVER;
+use super::{DEFAULT_SERVER, Endpoint};
 
 /// The oldest PostgreSQL that works: `ON DELETE SET NULL (column)` came with it.
 pub const MINIMUM_POSTGRES_MAJOR: u32 = 15;
@@ -80,8 +80,13 @@ impl Server {
         &self.maintenance
     }
 
+    /// Where one can log in.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = Endpoint> {
+        std::iter::once(Endpoint::Primary)
+    }
+
     /// How to log in. Both roles are the user of the URL until roles are provisioned.
-    pub(crate) fn connect_options(&self, database: &str, _role: Role) -> PgConnectOptions {
+    pub(crate) fn connect_options(&self, database: &str, _role: Role, _endpoint: Endpoint) -> PgConnectOptions {
         self.options.clone().database(database)
     }
 

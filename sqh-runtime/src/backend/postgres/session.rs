@@ -106,8 +106,12 @@ impl<'a> Session<'a> {
 
     /// Opens a transaction.
     pub(super) async fn begin(&mut self, def: &'static ModelDef) -> Result<()> {
-        while let Err(error) = sqlx::raw_sql("BEGIN").execute(self.lease.connection()).await {
-            self.mend(def, error, Repeat::IfLost).await?;
+        loop {
+            self.lease.began();
+            match sqlx::raw_sql("BEGIN").execute(self.lease.connection()).await {
+                Ok(_) => break,
+                Err(error) => self.mend(def, error, Repeat::IfLost).await?,
+            }
         }
         self.in_transaction = true;
         self.sent = true;
@@ -152,6 +156,7 @@ impl<'a> Session<'a> {
         match done {
             Ok(_) => {
                 self.in_transaction = false;
+                self.lease.ended();
                 self.settle();
                 Ok(())
             }

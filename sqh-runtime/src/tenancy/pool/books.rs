@@ -1,13 +1,13 @@
 //! [`Books`]: which connections there are, and who waits for one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
-use super::place::Grant;
-use super::{ConnectionKey, Session};
+use super::claim::Party;
+use super::place::Use;
+use super::queue::{Queue, Waiter};
+use super::{ConnectionKey, Session, StoreStats};
 
 /// Which connections there are, and who waits for one.
 #[derive(Debug, Default)]
@@ -18,19 +18,11 @@ pub(super) struct Books {
     pub(super) closing: usize,
     /// By key, the most recently used last.
     pub(super) idle: HashMap<ConnectionKey, Vec<Session>>,
-    pub(super) queue: VecDeque<Waiter>,
+    pub(super) queue: Queue,
     /// Connections to a database that began before this tick are not used again.
     pub(super) evicted: HashMap<(Arc<str>, Arc<str>), u64>,
     tick: u64,
     pub(super) closed: bool,
-}
-
-/// A caller in the queue.
-#[derive(Debug)]
-pub(super) struct Waiter {
-    pub(super) id: u64,
-    pub(super) key: ConnectionKey,
-    pub(super) grant: oneshot::Sender<Grant>,
 }
 
 impl Books {
@@ -78,8 +70,33 @@ impl Books {
 
     /// The first waiter for the key among those whom nobody can be said to have passed.
     pub(super) fn next_waiter_for(&mut self, key: &ConnectionKey) -> Option<Waiter> {
-        let position = self.queue.iter().take(self.closing + 1).position(|waiter| waiter.key == *key)?;
-        self.queue.remove(position)
+        self.queue.next_for(key, self.closing + 1)
+    }
+
+    /// Whether more wait than places are being closed.
+    pub(super) fn is_short(&self) -> bool {
+        self.queue.len() > self.closing
+    }
+
+    /// A party has got a place.
+    pub(super) fn hold(&mut self, party: &Party) {
+        let tick = self.next_tick();
+        self.queue.hold(party, tick);
+    }
+
+    /// A place is not used as it was any more.
+    pub(super) fn end_of(&mut self, used: &Use) {
+        match used {
+            Use::Idle => {}
+            Use::Lent(party) => self.queue.let_go(party),
+            Use::Closing => self.closing -= 1,
+        }
+    }
+
+    pub(super) fn stats(&self, budget: usize) -> StoreStats {
+        let idle = self.idle.values().map(Vec::len).sum();
+        let (closing, waiting) = (self.closing, self.queue.len());
+        StoreStats { budget, in_use: self.places - idle - closing, idle, closing, waiting }
     }
 
     pub(super) fn is_current(&self, session: &Session) -> bool {

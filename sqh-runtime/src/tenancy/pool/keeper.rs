@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::Mutex;
 
+use super::Endpoint;
 use crate::backend::postgres::admin::session::{BackendId, Signal, signal};
 use crate::tenancy::server::{Role, Server};
 
@@ -18,6 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks, at least and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(500), Duration::from_millis(100));
 
+/// A server, and how to log in to it.
+#[derive(Debug)]
+pub(super) struct Door<'a> {
+    pub(super) server: &'a Server,
+    pub(super) endpoint: Endpoint,
+    pub(super) timeout: Duration,
+}
+
 /// The store's own connection to a server, made when it is first needed.
 #[derive(Debug, Default)]
 pub(super) struct Keeper(Mutex<Option<PgConnection>>);
@@ -25,12 +34,12 @@ pub(super) struct Keeper(Mutex<Option<PgConnection>>);
 impl Keeper {
     /// Returns once a server has let go of a session that was closed. A server that does not
     /// answer has let go as far as anybody can tell.
-    pub(super) async fn wait_until_gone(&self, server: &Server, timeout: Duration, backend: BackendId, busy: bool) {
+    pub(super) async fn wait_until_gone(&self, door: &Door<'_>, backend: BackendId, busy: bool) {
         let since = Instant::now();
         let mut step = if busy { Signal::Cancel } else { Signal::None };
         let mut pause = PAUSE.0;
         loop {
-            let is_there = tokio::time::timeout(timeout, self.ask(server, backend, step)).await;
+            let is_there = tokio::time::timeout(door.timeout, self.ask(door, backend, step)).await;
             if !matches!(is_there, Ok(Ok(true))) {
                 return;
             }
@@ -49,7 +58,7 @@ impl Keeper {
 
     /// Whether the backend is there, after the signal. The connection is out of its slot
     /// meanwhile, so that a dropped future leaves no half-used one in it.
-    async fn ask(&self, server: &Server, backend: BackendId, step: Signal) -> Result<bool, sqlx::Error> {
+    async fn ask(&self, door: &Door<'_>, backend: BackendId, step: Signal) -> Result<bool, sqlx::Error> {
         let mut slot = self.0.lock().await;
         if let Some(mut connection) = slot.take()
             && let Ok(is_there) = signal(&mut connection, backend, step).await
@@ -57,7 +66,8 @@ impl Keeper {
             *slot = Some(connection);
             return Ok(is_there);
         }
-        let options = server.connect_options(server.maintenance_database(), Role::Owner);
+        let Door { server, endpoint, .. } = *door;
+        let options = server.connect_options(server.maintenance_database(), Role::Owner, endpoint);
         let mut connection = PgConnection::connect_with(&options).await?;
         let is_there = signal(&mut connection, backend, step).await?;
         *slot = Some(connection);

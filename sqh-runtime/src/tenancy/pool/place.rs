@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use sqh_model::{Error, ErrorKind, Result};
 use tokio::sync::oneshot;
 
+use super::claim::Party;
 use super::state::Inner;
 use crate::tenancy::lease::Lease;
 
@@ -15,8 +16,19 @@ use crate::tenancy::lease::Lease;
 pub(super) struct Place {
     /// `None` while the connection is idle: the store then accounts for it itself.
     store: Option<Arc<Inner>>,
+    used: Use,
+}
+
+/// What a place is used for. The books count each.
+#[derive(Debug, Default)]
+pub(super) enum Use {
+    /// Its connection is idle.
+    #[default]
+    Idle,
+    /// A caller of the party has it.
+    Lent(Party),
     /// Its connection is on the way out, so that a waiter can count on it.
-    closing: bool,
+    Closing,
 }
 
 /// What a caller is admitted to.
@@ -32,13 +44,15 @@ pub(super) enum Grant {
 #[derive(Debug)]
 pub(super) struct Ticket {
     pub(super) id: u64,
+    pub(super) party: Party,
     pub(super) store: Arc<Inner>,
     pub(super) grant: oneshot::Receiver<Grant>,
 }
 
 impl Place {
-    pub(super) fn of(store: &Arc<Inner>) -> Self {
-        Self { store: Some(Arc::clone(store)), closing: false }
+    /// One that is lent to a party.
+    pub(super) fn of(store: &Arc<Inner>, party: &Party) -> Self {
+        Self { store: Some(Arc::clone(store)), used: Use::Lent(party.clone()) }
     }
 
     /// The store, which a place has unless its connection is idle.
@@ -46,23 +60,23 @@ impl Place {
         self.store.as_ref().expect("only the place of an idle connection has no store")
     }
 
-    /// Leaves the accounting to the store.
-    pub(super) fn disarm(&mut self) {
+    /// Leaves the accounting to the store, and tells what to account for.
+    pub(super) fn disarm(&mut self) -> Use {
         self.store = None;
-        self.closing = false;
+        std::mem::take(&mut self.used)
     }
 
     /// Takes part in the accounting again.
-    pub(super) fn arm(&mut self, store: &Arc<Inner>, closing: bool) {
+    pub(super) fn arm(&mut self, store: &Arc<Inner>, used: Use) {
         self.store = Some(Arc::clone(store));
-        self.closing = closing;
+        self.used = used;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         if let Some(store) = self.store.take() {
-            store.release(self.closing);
+            store.release(&std::mem::take(&mut self.used));
         }
     }
 }
@@ -77,7 +91,7 @@ impl Future for Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.store.leave_queue(self.id);
+        self.store.leave_queue(&self.party, self.id);
     }
 }
 

@@ -22,6 +22,8 @@ pub(in crate::tenancy) struct Session {
     pub(in crate::tenancy) connection: PgConnection,
     /// Left in the middle of something, or broken.
     pub(in crate::tenancy) dirty: bool,
+    /// Between the BEGIN and the reply to its end. The driver knows of its own transactions only.
+    pub(in crate::tenancy) in_transaction: bool,
     pub(super) place: Place,
     /// When it began, in the store's own count.
     pub(super) born: u64,
@@ -35,7 +37,7 @@ impl Session {
         let store = place.store();
         let server = store.servers.find(&key.server)?;
         let born = store.tick();
-        let options = server.connect_options(&key.database, key.role);
+        let options = server.connect_options(&key.database, key.role, key.endpoint);
         let timeout = store.config.connect_timeout;
         let login = async {
             let mut connection = PgConnection::connect_with(&options).await?;
@@ -52,7 +54,8 @@ impl Session {
         let version = connection.server_version_num();
         let checked = server.check_version(version);
         let (runtime, idle_since) = (Handle::current(), Instant::now());
-        let session = Self { key, connection, dirty: false, place, born, idle_since, backend, runtime };
+        let session =
+            Self { key, connection, dirty: false, in_transaction: false, place, born, idle_since, backend, runtime };
         if let Err(error) = checked {
             session.close().await;
             return Err(error);
@@ -65,7 +68,7 @@ impl Session {
         let Self { key, connection, dirty, place, backend, .. } = self;
         // What a goodbye fails with, a closed socket does.
         let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
-        place.store().wait_until_gone(&key.server, backend, dirty).await;
+        place.store().wait_until_gone(&key, backend, dirty).await;
         place
     }
 

@@ -3,7 +3,8 @@
 //! Two invariants carry the rules. A free place means that nobody waits. An idle connection means
 //! that each waiter can count on a place that is being closed for it. So an idle connection may be
 //! taken without looking at the queue, and a connection that comes back may go to anybody in the
-//! part of the queue that is next.
+//! part of the queue that is next. Which part that is, the [`queue`](super::queue) says: it is fair
+//! between parties. Where a party whose turn it is wants another key, the connection is closed for it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +15,12 @@ use sqh_model::Result;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
-use super::books::{Books, Waiter};
-use super::keeper::Keeper;
-use super::place::{Grant, Place, Ticket, store_is_closed};
-use super::{ConnectionKey, Session, StoreConfig};
+use super::books::Books;
+use super::claim::{Claim, Party};
+use super::keeper::{Door, Keeper};
+use super::place::{Grant, Place, Ticket, Use, store_is_closed};
+use super::queue::Waiter;
+use super::{ConnectionKey, Endpoint, Session, StoreConfig, StoreStats};
 use crate::backend::postgres::admin::session::BackendId;
 use crate::tenancy::lease::Lease;
 use crate::tenancy::server::Servers;
@@ -29,10 +32,15 @@ pub(super) struct Inner {
     pub(super) config: StoreConfig,
     /// The places for callers.
     capacity: usize,
-    keepers: BTreeMap<Arc<str>, Keeper>,
+    keepers: BTreeMap<(Arc<str>, Endpoint), Keeper>,
     books: Mutex<Books>,
     sweeping: AtomicBool,
     freed: Notify,
+}
+
+/// Each place to log in of each server. The store has a connection of its own to each.
+pub(super) fn endpoints(servers: &Servers) -> impl Iterator<Item = (Arc<str>, Endpoint)> {
+    servers.iter().flat_map(|server| server.endpoints().map(|endpoint| (Arc::clone(server.name()), endpoint)))
 }
 
 /// What a caller is told at once.
@@ -44,7 +52,7 @@ pub(super) enum Admission {
 
 impl Inner {
     pub(super) fn new(servers: Servers, config: StoreConfig, capacity: usize) -> Self {
-        let keepers = servers.iter().map(|server| (Arc::clone(server.name()), Keeper::default())).collect();
+        let keepers = endpoints(&servers).map(|endpoint| (endpoint, Keeper::default())).collect();
         Self {
             servers,
             config,
@@ -57,25 +65,27 @@ impl Inner {
     }
 
     /// An idle connection of the key, a free place, or a turn in the queue.
-    pub(super) fn admit(self: &Arc<Self>, key: &ConnectionKey) -> Result<Admission> {
+    pub(super) fn admit(self: &Arc<Self>, Claim { key, party, .. }: &Claim) -> Result<Admission> {
         let mut books = self.books();
         if books.closed {
             return Err(store_is_closed());
         }
         if let Some(mut session) = books.take_idle(key, self.config.max_idle) {
-            session.place.arm(self, false);
+            books.hold(party);
+            session.place.arm(self, Use::Lent(party.clone()));
             drop(books);
             return Ok(Admission::Granted(Grant::Lease(Lease::reused(session))));
         }
         if books.places < self.capacity {
             books.places += 1;
-            return Ok(Admission::Granted(Grant::Place(Place::of(self))));
+            books.hold(party);
+            return Ok(Admission::Granted(Grant::Place(Place::of(self, party))));
         }
         let (grant, receiver) = oneshot::channel();
         let id = books.next_tick();
-        books.queue.push_back(Waiter { id, key: key.clone(), grant });
-        let ticket = Ticket { id, store: Arc::clone(self), grant: receiver };
-        if books.queue.len() > books.closing
+        books.queue.push(Waiter { id, key: key.clone(), party: party.clone(), grant });
+        let ticket = Ticket { id, party: party.clone(), store: Arc::clone(self), grant: receiver };
+        if books.is_short()
             && let Some(session) = books.take_least_recently_used()
         {
             self.close(books, vec![session]);
@@ -87,16 +97,18 @@ impl Inner {
     /// or out, if the next in the queue want others.
     pub(super) fn give_back(self: &Arc<Self>, mut session: Session) {
         let mut books = self.books();
+        books.end_of(&session.place.disarm());
         if !session.dirty && !books.closed && books.is_current(&session) {
-            while let Some(waiter) = books.next_waiter_for(&session.key) {
-                match waiter.grant.send(Grant::Lease(Lease::reused(session))) {
+            while let Some(Waiter { party, grant, .. }) = books.next_waiter_for(&session.key) {
+                session.place.arm(self, Use::Lent(party.clone()));
+                match grant.send(Grant::Lease(Lease::reused(session))) {
                     Err(Grant::Lease(lease)) => session = lease.into_session(),
-                    _ => return,
+                    _ => return books.hold(&party),
                 }
             }
-            if books.queue.len() <= books.closing {
+            session.place.disarm();
+            if !books.is_short() {
                 session.idle_since = Instant::now();
-                session.place.disarm();
                 self.start_sweeping(session.runtime());
                 return books.put_idle(session, self.capacity);
             }
@@ -104,15 +116,15 @@ impl Inner {
         self.close(books, vec![session]);
     }
 
-    /// A place is free: it goes to the first in the queue.
-    pub(super) fn release(self: &Arc<Self>, closing: bool) {
+    /// A place is free: it goes to the next in the queue.
+    pub(super) fn release(self: &Arc<Self>, used: &Use) {
         let mut books = self.books();
-        books.closing -= usize::from(closing);
-        while let Some(waiter) = books.queue.pop_front() {
-            match waiter.grant.send(Grant::Place(Place::of(self))) {
+        books.end_of(used);
+        while let Some(Waiter { party, grant, .. }) = books.queue.next() {
+            match grant.send(Grant::Place(Place::of(self, &party))) {
                 // Disarmed, because its end would come back here.
-                Err(Grant::Place(mut place)) => place.disarm(),
-                _ => return,
+                Err(Grant::Place(mut place)) => drop(place.disarm()),
+                _ => return books.hold(&party),
             }
         }
         books.places -= 1;
@@ -120,9 +132,12 @@ impl Inner {
         self.freed.notify_waiters();
     }
 
-    pub(super) fn leave_queue(&self, id: u64) {
-        let mut books = self.books();
-        books.queue.retain(|waiter| waiter.id != id);
+    pub(super) fn leave_queue(&self, party: &Party, id: u64) {
+        self.books().queue.remove(party, id);
+    }
+
+    pub(super) fn stats(&self) -> StoreStats {
+        self.books().stats(self.config.budget)
     }
 
     /// A number larger than all before.
@@ -131,9 +146,9 @@ impl Inner {
     }
 
     /// Closes the idle connections of a server whose connections have proved to be dead.
-    pub(super) fn distrust_idle(self: &Arc<Self>, server: &str) {
+    pub(super) fn distrust_idle(self: &Arc<Self>, server: &str, endpoint: Endpoint) {
         let mut books = self.books();
-        let sessions = books.drain_idle(|session| &*session.key.server == server);
+        let sessions = books.drain_idle(|session| &*session.key.server == server && session.key.endpoint == endpoint);
         self.close(books, sessions);
     }
 
@@ -173,9 +188,11 @@ impl Inner {
         }
     }
 
-    pub(super) async fn wait_until_gone(&self, server: &str, backend: BackendId, busy: bool) {
-        if let (Some(keeper), Ok(server)) = (self.keepers.get(server), self.servers.find(server)) {
-            keeper.wait_until_gone(server, self.config.connect_timeout, backend, busy).await;
+    pub(super) async fn wait_until_gone(&self, key: &ConnectionKey, backend: BackendId, busy: bool) {
+        let keeper = self.keepers.get(&(Arc::clone(&key.server), key.endpoint));
+        if let (Some(keeper), Ok(server)) = (keeper, self.servers.find(&key.server)) {
+            let timeout = self.config.connect_timeout;
+            keeper.wait_until_gone(&Door { server, endpoint: key.endpoint, timeout }, backend, busy).await;
         }
     }
 
@@ -186,7 +203,7 @@ impl Inner {
         mut sessions: Vec<Session>,
     ) -> Vec<tokio::task::JoinHandle<()>> {
         books.closing += sessions.len();
-        sessions.iter_mut().for_each(|session| session.place.arm(self, true));
+        sessions.iter_mut().for_each(|session| session.place.arm(self, Use::Closing));
         drop(books);
         sessions.into_iter().map(Session::close_in_background).collect()
     }

@@ -4,3 +4,4 @@ mod bench;
 mod budget;
 mod cancel;
 mod dead;
+mod fair;

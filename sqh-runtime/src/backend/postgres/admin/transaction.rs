@@ -34,6 +34,7 @@ impl AdminTransaction {
     pub(crate) async fn begin(store: &ConnectionStore, key: ConnectionKey) -> Result<Self> {
         let mut lease = store.acquire(key).await?;
         first(&mut lease, BEGIN).await?;
+        lease.began();
         Ok(Self { lease })
     }
 
@@ -52,6 +53,7 @@ impl AdminTransaction {
     /// Keeps the work.
     pub(crate) async fn commit(mut self) -> Result<()> {
         sqlx::raw_sql(COMMIT).execute(self.lease.connection()).await.map_err(of_admin)?;
+        self.lease.ended();
         self.lease.settled();
         Ok(())
     }

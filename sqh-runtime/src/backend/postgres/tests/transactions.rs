@@ -134,11 +134,7 @@ async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> bool
 
 /// The only connection, or the one that replaces it: outside any transaction.
 async fn check_next_borrower(place: &Place, polls: usize) {
-    let key = ConnectionKey {
-        server: DEFAULT_SERVER.into(),
-        database: place.database.name().into(),
-        role: Role::Application,
-    };
+    let key = ConnectionKey::new(DEFAULT_SERVER, place.database.name(), Role::Application);
     let mut lease = place.store().acquire(key).await.unwrap();
     // A savepoint is refused outside of transactions only.
     let error = sqlx::raw_sql("SAVEPOINT probe").execute(lease.connection()).await.err();

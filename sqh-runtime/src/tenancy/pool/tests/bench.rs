@@ -1,6 +1,5 @@
 //! Databases of a test's own, a store on them, and a look at it from outside.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqh_dev_postgres::TestDatabase;
@@ -28,8 +27,7 @@ impl Bench {
     }
 
     pub(super) fn key(&self, database: usize) -> ConnectionKey {
-        let database = Arc::from(self.databases[database].name());
-        ConnectionKey { server: Arc::from(DEFAULT_SERVER), database, role: Role::Owner }
+        ConnectionKey::new(DEFAULT_SERVER, self.databases[database].name(), Role::Owner)
     }
 
     /// A connection that the store knows nothing of.

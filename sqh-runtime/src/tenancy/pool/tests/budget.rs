@@ -1,7 +1,7 @@
 //! How many connections there are, who gets them, and in which order.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqh_model::ErrorKind;
@@ -90,30 +90,6 @@ async fn whoever_waits_past_the_deadline_is_told_so() {
     }
     drop(held);
     bench.store.acquire(bench.key(0)).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_queue_is_served_in_order() {
-    let bench = Arc::new(Bench::new(3, StoreConfig::default().budget(2).deadline(PATIENT)).await);
-    let held = bench.store.acquire(bench.key(0)).await.unwrap();
-    let order = Arc::new(Mutex::new(Vec::new()));
-    let mut tasks = Vec::new();
-    for (turn, database) in [1, 0, 2, 0, 1].into_iter().enumerate() {
-        let (bench, order) = (Arc::clone(&bench), Arc::clone(&order));
-        let mut acquire = Box::pin(async move {
-            let lease = bench.store.acquire(bench.key(database)).await.unwrap();
-            order.lock().unwrap().push(turn);
-            drop(lease);
-        });
-        // One poll puts it into the queue.
-        assert!(futures::poll!(&mut acquire).is_pending());
-        tasks.push(tokio::spawn(acquire));
-    }
-    drop(held);
-    for task in tasks {
-        task.await.unwrap();
-    }
-    assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
 }
 
 #[tokio::test]

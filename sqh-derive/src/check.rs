@@ -11,6 +11,7 @@ mod graph;
 mod index;
 mod names;
 mod partition;
+mod policy;
 mod relation;
 mod storage;
 
@@ -29,7 +30,6 @@ const MODEL_CHECKS: &[fn(&Ctxt, &Model)] = &[
     storage::check_words_belong_to_the_backend,
     storage::check_shared_models_have_no_tenant,
     storage::check_row_security_has_rows_to_separate,
-    storage::check_policies_are_not_compiled_yet,
     partition::check_partition_words_have_a_partition_column,
     partition::check_partition_column_is_a_field,
     partition::check_partition_column_is_the_callers,
@@ -54,6 +54,11 @@ const MODEL_CHECKS: &[fn(&Ctxt, &Model)] = &[
     index::check_index_names_differ,
     relation::check_relation_is_complete,
     relation::check_relation_names_differ,
+    policy::check_policies_name_fields,
+    policy::check_policies_have_owner_and_team,
+    policy::check_list_has_a_read,
+    policy::check_policies_differ,
+    policy::check_subdocuments_have_no_policies,
 ];
 
 /// Checks a model.

@@ -3,7 +3,6 @@
 //!
 //! Types and expressions of the user's are kept as tokens and never looked into.
 
-use proc_macro2::TokenStream;
 use syn::{Generics, Ident, LitStr, Path, Type, Visibility};
 
 use crate::attr::{Key, Reference, Words};
@@ -12,9 +11,11 @@ use crate::symbol::{self, Word};
 mod embedded;
 mod field;
 mod model;
+mod policy;
 mod self_type;
 mod shape;
 
+pub(crate) use self::policy::{Condition, FieldPath, Policy, Term};
 pub(crate) use self::self_type::with_self_named;
 
 /// A struct with `#[derive(PlatformModel)]`.
@@ -32,8 +33,7 @@ pub(crate) struct Model {
     pub(crate) has_many: Vec<HasMany>,
     /// False for an input that has no named fields, which was reported.
     pub(crate) is_struct: bool,
-    /// The room for `#[policy(…)]`: what was written, refused by `check` until policies are compiled.
-    pub(crate) policies: Vec<TokenStream>,
+    pub(crate) policies: Vec<Policy>,
 }
 
 /// `#[storage(…)]`

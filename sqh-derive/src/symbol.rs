@@ -7,9 +7,11 @@ use std::fmt;
 use crate::case::{RENAME_RULES, near_miss};
 
 mod misnomer;
+mod policy;
 mod words;
 
 use self::misnomer::{MISNOMERS, Misnomer};
+pub(crate) use self::policy::*;
 use self::words::MODEL_ATTRIBUTES;
 pub(crate) use self::words::*;
 

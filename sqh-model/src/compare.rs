@@ -63,7 +63,7 @@ fn compare_floats(a: f64, b: f64) -> Ordering {
 
 // Equality is that of jsonb (numbers by value, objects without order); the order among different
 // documents is only total, since no backend is asked for one.
-fn compare_json(a: &Json, b: &Json) -> Ordering {
+pub(crate) fn compare_json(a: &Json, b: &Json) -> Ordering {
     fn rank(json: &Json) -> u8 {
         match json {
             Json::Null => 0,

@@ -24,3 +24,6 @@ pub use self::dynamic::{filter_from_json, order_from_json};
 pub use self::filter::{Comparison, Filter, Predicate};
 pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};
+
+pub(crate) use self::filter::column;
+pub(crate) use self::operators::element;

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod error;
 pub mod expr;
 mod near;
+pub mod policy;
 pub mod record_document;
 pub mod record_json;
 pub mod render;
@@ -26,7 +27,8 @@ pub use value::{Value, ValueKind};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::error::{Error, Result};
-    pub use crate::expr::{Column, Operand};
+    pub use crate::expr::{Column, Comparison, Operand};
+    pub use crate::policy::{self, Condition, Effect, PolicyRule, Term, Verb};
     pub use crate::row::{Row, RowReader, RowWriter};
     pub use crate::schema::*;
     pub use crate::types::*;

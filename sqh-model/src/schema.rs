@@ -20,6 +20,7 @@ pub use self::storage::{GraphKey, PartitionInterval, Partitioning, Placement, St
 
 use crate::error::Result;
 use crate::expr::{Changes, Delete, Insert, Select, Update};
+use crate::policy::PolicyRule;
 use crate::row::{RowReader, RowWriter};
 
 /// The database that shared models live in.
@@ -144,6 +145,8 @@ pub struct ModelDef {
     pub indexes: &'static [IndexDef],
     /// The declared one-to-many relations.
     pub has_many: &'static [HasManyDef],
+    /// Who may do what to which records, in the order in which it is declared.
+    pub policies: &'static [PolicyRule],
     /// The name that the model had before, for migrations.
     pub renamed_from: Option<&'static str>,
     /// The language of full-text search, such as `english`.
@@ -166,6 +169,7 @@ impl ModelDef {
         fields: &[],
         indexes: &[],
         has_many: &[],
+        policies: &[],
         renamed_from: None,
         search_language: None,
         layout: &NO_LAYOUT,

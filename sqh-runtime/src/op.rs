@@ -6,6 +6,7 @@
 
 use futures::stream::BoxStream;
 use sqh_model::expr::{Filter, Query};
+pub use sqh_model::policy::Verb;
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
@@ -142,30 +143,6 @@ pub enum Reply {
     Transaction(Box<dyn BackendTransaction>),
 }
 
-/// The verb of an operation: what permissions and messages are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names are the verbs")]
-pub enum Verb {
-    Read,
-    List,
-    Create,
-    Update,
-    Delete,
-}
-
-impl Verb {
-    /// The verb as permissions spell it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::List => "list",
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        }
-    }
-}
-
 impl Op {
     /// The verbs that the principal must be allowed, all of them.
     pub fn verbs(&self) -> &'static [Verb] {
@@ -210,7 +187,7 @@ impl Op {
 
     /// Whether it changes what is stored.
     pub fn is_write(&self) -> bool {
-        self.verbs().iter().any(|verb| !matches!(verb, Verb::Read | Verb::List))
+        self.verbs().iter().any(|verb| verb.is_write())
     }
 }
 

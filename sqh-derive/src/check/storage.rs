@@ -74,13 +74,3 @@ pub(super) fn check_row_security_has_rows_to_separate(cx: &Ctxt, model: &Model) 
         }
     }
 }
-
-/// A policy that is accepted and not enforced would be worse than none.
-pub(super) fn check_policies_are_not_compiled_yet(cx: &Ctxt, model: &Model) {
-    for policy in &model.policies {
-        cx.error(
-            policy,
-            "policies are not compiled by this version, and one that is not enforced would be unsafe: remove `#[policy(…)]`",
-        );
-    }
-}

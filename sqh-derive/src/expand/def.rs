@@ -10,6 +10,7 @@ use crate::ir::{HasMany, Index, Model};
 use crate::symbol::{self, Word};
 
 mod field;
+mod policy;
 mod storage;
 
 pub(super) use self::field::embedded_field;
@@ -25,6 +26,7 @@ pub(super) fn function(model: &Model) -> TokenStream {
     let doc = non_empty("doc", doc);
     let indexes = list("indexes", model.indexes.iter().map(index));
     let has_many = list("has_many", model.has_many.iter().filter_map(|relation| has_many(model, relation)));
+    let policies = list("policies", model.policies.iter().map(|policy| policy::rule(model, policy)));
     let renamed_from = optional_text("renamed_from", model.words.text(symbol::RENAMED_FROM));
     let language = match model.words.value(symbol::SEARCH_OPTIONS) {
         Some(Value::Words(words)) => optional_text("search_language", words.text(symbol::LANGUAGE)),
@@ -43,6 +45,7 @@ pub(super) fn function(model: &Model) -> TokenStream {
                 fields: &[#(#fields),*],
                 #indexes
                 #has_many
+                #policies
                 #renamed_from
                 #language
                 layout: &LAYOUT,

@@ -1,9 +1,8 @@
 //! Reads a model.
 
-use quote::ToTokens;
 use syn::DeriveInput;
 
-use super::{Backend, Field, HasMany, Index, IndexColumn, Model, Storage, shape};
+use super::{Backend, Field, HasMany, Index, IndexColumn, Model, Policy, Storage, shape};
 use crate::attr::{self, Value, Words};
 use crate::case;
 use crate::ctxt::Ctxt;
@@ -29,7 +28,6 @@ impl Model {
         let fields = shape::named_fields(cx, input, "PlatformModel");
         let is_struct = fields.is_some();
         let fields = fields.into_iter().flatten();
-        let policies = input.attrs.iter().filter(|attr| attr.path().is_ident("policy"));
         Model {
             ident: input.ident.clone(),
             krate: attr::krate(cx, &words),
@@ -39,7 +37,7 @@ impl Model {
             fields: fields.filter_map(|field| Field::read(cx, &symbol::FIELD, rule, field)).collect(),
             indexes: Index::read_all(cx, input),
             has_many: HasMany::read_all(cx, input),
-            policies: policies.map(|attr| attr.path().to_token_stream()).collect(),
+            policies: Policy::read_all(cx, &input.attrs),
             is_struct,
             words,
         }

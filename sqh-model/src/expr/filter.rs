@@ -1,6 +1,7 @@
 //! [`Filter`]: which records, as a small tree; [`Predicate`], the same with its model's type.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::ops::Not;
 
@@ -65,9 +66,43 @@ impl Comparison {
     pub fn is_equality(self) -> bool {
         matches!(self, Self::Eq | Self::Ne)
     }
+
+    /// The comparison that holds for two values where this one does not.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Lt => Self::Gte,
+            Self::Lte => Self::Gt,
+            Self::Gt => Self::Lte,
+            Self::Gte => Self::Lt,
+        }
+    }
+
+    /// Whether it holds for two values in this order.
+    pub(crate) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Ne => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Lte => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Gte => order.is_ge(),
+        }
+    }
 }
 
 impl Filter {
+    /// No record, whatever is stored.
+    pub fn nothing() -> Self {
+        Self::Or(Vec::new())
+    }
+
+    /// Whether it is [`Filter::nothing`]: then there is no need to ask a backend.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Or(filters) if filters.is_empty())
+    }
+
     /// Both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -4,7 +4,7 @@
 //! is true matches. Values compare by [`compare_as`]: NaN equals itself and is the greatest, text
 //! is ordered by its bytes, a native enum as it is declared.
 
-use super::filter::{Comparison, Filter, column};
+use super::filter::{Filter, column};
 use super::json_match;
 use super::like::Pattern;
 use crate::compare::{compare_as, json_eq};
@@ -101,19 +101,6 @@ impl Filter {
             }
             _ => return Err(Error::invalid(format!("the operator is none of a field that is {}", ty.name()))),
         })
-    }
-}
-
-impl Comparison {
-    fn holds(self, order: std::cmp::Ordering) -> bool {
-        match self {
-            Self::Eq => order.is_eq(),
-            Self::Ne => order.is_ne(),
-            Self::Lt => order.is_lt(),
-            Self::Lte => order.is_le(),
-            Self::Gt => order.is_gt(),
-            Self::Gte => order.is_ge(),
-        }
     }
 }
 

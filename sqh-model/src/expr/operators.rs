@@ -65,7 +65,7 @@ impl Ability {
 }
 
 /// The type of what a collection holds, as `contains` takes it: a row of an array of several dimensions.
-pub(super) fn element(ty: &TypeDef) -> TypeDef {
+pub(crate) fn element(ty: &TypeDef) -> TypeDef {
     match ty.shape {
         Shape::Collection(Collection::Array { dimensions }, element) if dimensions > 1 => {
             inner_array(dimensions, element)

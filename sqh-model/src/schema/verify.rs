@@ -13,6 +13,7 @@ pub(super) fn verify(models: &[&'static ModelDef]) -> Vec<String> {
     for model in models {
         check_columns(model, &mut findings);
         check_referred_models_are_registered(model, models, &mut findings);
+        findings.extend(crate::policy::findings(model));
     }
     findings
 }

@@ -40,10 +40,9 @@ pub(super) fn check(principal: &Principal, model: &'static ModelDef, verb: Verb)
     if principal.identity().is_none() {
         return Ok(());
     }
-    let reads = matches!(verb, Verb::Read | Verb::List);
-    let permission = match (model.storage.shared, reads) {
-        (true, true) => return Ok(()),
-        (true, false) => "shared_reference:write".to_owned(),
+    let permission = match (model.storage.shared, verb.is_write()) {
+        (true, false) => return Ok(()),
+        (true, true) => "shared_reference:write".to_owned(),
         (false, _) => format!("{}:{}", model.group, verb.name()),
     };
     if principal.has_permission(&permission) {

@@ -20,7 +20,7 @@ use crate::sources::{Source, sources};
 const MODEL: &[&[&str]] = &[
     &["error", "near"],
     &["value"],
-    &["types", "schema", "row", "compare", "expr"],
+    &["types", "schema", "row", "compare", "expr", "policy"],
     &["record_json", "record_document", "render"],
 ];
 

@@ -1,0 +1,5 @@
+//! The rules of `#[policy(…)]`, read as a filter and on a record.
+
+mod agreement;
+mod models;
+mod people;

@@ -119,7 +119,7 @@ impl<T: FieldType> Field<T> {
     }
 
     /// `true` or `false`.
-    pub const fn bool(self, value: bool) -> Term
+    pub const fn flag(self, value: bool) -> Term
     where
         T::Family: WithBool<T>,
     {

@@ -153,7 +153,7 @@ fn checked(typed: &TokenStream, term: &Term) -> TokenStream {
             quote!(#typed.#method(#digits))
         }
         Term::Bool(value) => {
-            let method = method("bool", value.span());
+            let method = method("flag", value.span());
             quote!(#typed.#method(#value))
         }
         Term::Value(path) => {

@@ -103,7 +103,7 @@ impl Inner {
 
     /// `true` or `false`.
     #[track_caller]
-    pub const fn bool(self, value: bool) -> Term {
+    pub const fn flag(self, value: bool) -> Term {
         match self.0.shape {
             Shape::Scalar(scalar) if matches!(scalar.kind, ValueKind::Bool) => Term::Bool(value),
             _ => panic!("this field is neither `true` nor `false`: compare it with a value of its type"),

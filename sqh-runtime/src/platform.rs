@@ -124,7 +124,7 @@ impl Platform {
                 let mut tenants = tenants.write().expect("no holder of this lock panics");
                 tenants
                     .entry(slug.as_str().to_owned())
-                    .or_insert_with(|| Arc::new(TenantHandle::new(Arc::new(TenantRecord::in_memory(&slug)))));
+                    .or_insert_with(|| Arc::new(TenantHandle::new(Arc::new(TenantRecord::in_memory(&slug, 1)))));
                 Ok(())
             }
         }

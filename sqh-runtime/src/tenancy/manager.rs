@@ -7,21 +7,24 @@
 mod extension;
 mod memo;
 mod partition;
+mod place;
+mod provision;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use sqh_model::schema::{ModelDef, SHARED_REFERENCE_DB_NAME};
+use sqh_model::schema::{ModelDef, Placement, SHARED_REFERENCE_DB_NAME};
 use sqh_model::{Error, Result};
+use tokio::sync::Mutex;
 
 pub use self::extension::MissingExtension;
 use self::extension::SHARED_EXTENSIONS;
 use self::memo::Memo;
 pub use self::partition::PartitionReport;
 use super::catalog::Catalog;
-use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, Role, Slug, TenantRecord, TenantStatus};
+use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, NewTenant, Role, Slug, TenantRecord};
 use crate::backend::postgres::admin::database;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
 
@@ -50,6 +53,8 @@ pub struct TenantDatabaseManager {
     catalog: Catalog,
     models: Vec<&'static ModelDef>,
     tables: Memo,
+    /// Held by the one in this process who has a connection and waits for another.
+    opening: Mutex<()>,
 }
 
 /// What setting a platform up has come to.
@@ -84,7 +89,7 @@ impl TenantDatabaseManager {
     /// server.
     pub fn new(store: ConnectionStore, models: &[&'static ModelDef]) -> Self {
         let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER));
-        Self { store, catalog, models: models.to_vec(), tables: Memo::default() }
+        Self { store, catalog, models: models.to_vec(), tables: Memo::default(), opening: Mutex::default() }
     }
 
     /// The catalog.
@@ -155,13 +160,8 @@ impl TenantDatabaseManager {
     /// # Errors
     /// `Denied` if the role may not create databases, or the tenant is suspended.
     pub async fn ensure_database_exists(&self, tenant: &Slug) -> Result<Arc<TenantRecord>> {
-        let doing = |error: Error| error.context(format!("while making the tenant `{tenant}`"));
-        let record = self.catalog.find_or_add(tenant).await.map_err(doing)?;
-        if matches!(record.status(), TenantStatus::Provisioning | TenantStatus::Active) {
-            self.make_database(record.server(), record.database()).await.map_err(doing)?;
-            self.catalog.activate(tenant).await.map_err(doing)?;
-        }
-        self.catalog.find(tenant.as_str()).await
+        let new = NewTenant::new(tenant, tenant.as_str(), DEFAULT_SERVER, Placement::Database);
+        self.complete(&new).await
     }
 
     /// Makes the shared reference database with the extensions that reference data wants.

@@ -1,7 +1,9 @@
 //! [`TenantRecord`]: a tenant as the catalog knows it; [`TenantHandle`], the newest record of one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::{DateTime, Utc};
 use sqh_model::schema::Placement;
 use sqh_model::types::TypeDef;
 use sqh_model::{Error, ErrorKind, Result, Value, ValueKind};
@@ -9,7 +11,7 @@ use sqh_model::{Error, ErrorKind, Result, Value, ValueKind};
 use super::{DEFAULT_SERVER, POOLED_DB_PREFIX, Place, Slug};
 
 /// The schema of tables that are not in a schema of their tenant.
-const COMMON_SCHEMA: &str = "public";
+pub(super) const COMMON_SCHEMA: &str = "public";
 
 /// A tenant as the catalog knows it. Made by the catalog only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +19,29 @@ pub struct TenantRecord {
     slug: Arc<str>,
     key: Arc<str>,
     placement: Placement,
+    first_epoch: i64,
     epoch: i64,
     status: TenantStatus,
+    created_at: DateTime<Utc>,
+    drop_after: Option<DateTime<Utc>>,
     in_database: Arc<Place>,
     in_schema: Arc<Place>,
     in_rows: Arc<Place>,
+    opened: Opened,
 }
+
+/// The placements whose place is known to let this epoch's writers in.
+#[derive(Debug, Clone, Default)]
+struct Opened(Arc<[AtomicBool; 3]>);
+
+/// It is what this process knows, and nothing of the tenant.
+impl PartialEq for Opened {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Opened {}
 
 /// What the catalog stores of a tenant.
 #[derive(Debug)]
@@ -38,8 +57,38 @@ pub(crate) struct StoredTenant {
     pub(crate) pooled_database: String,
     /// The schema of the tenant alone, in the database of many.
     pub(crate) schema: String,
+    /// The epoch that it was made with.
+    pub(crate) first_epoch: i64,
     pub(crate) epoch: i64,
     pub(crate) status: TenantStatus,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) drop_after: Option<DateTime<Utc>>,
+}
+
+/// A tenant that is to be put into the catalog. Its names are made here, once.
+#[derive(Debug)]
+pub(crate) struct NewTenant<'a> {
+    pub(crate) slug: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) server: &'a str,
+    pub(crate) placement: Placement,
+    pub(crate) database: String,
+    pub(crate) pooled_database: String,
+    pub(crate) schema: String,
+}
+
+impl<'a> NewTenant<'a> {
+    pub(crate) fn new(slug: &'a Slug, key: &'a str, server: &'a str, placement: Placement) -> Self {
+        Self {
+            slug: slug.as_str(),
+            key,
+            server,
+            placement,
+            database: slug.database_name(),
+            pooled_database: format!("{POOLED_DB_PREFIX}{server}"),
+            schema: slug.database_name(),
+        }
+    }
 }
 
 /// Whether a tenant's records can be used.
@@ -85,26 +134,34 @@ impl TenantRecord {
             slug: stored.slug.into(),
             key: stored.key.into(),
             placement: stored.placement,
+            first_epoch: stored.first_epoch,
             epoch: stored.epoch,
             status: stored.status,
+            created_at: stored.created_at,
+            drop_after: stored.drop_after,
             in_database: place(stored.database.into(), COMMON_SCHEMA, Placement::Database),
             in_schema: place(Arc::clone(&pooled), &stored.schema, Placement::Schema),
             in_rows: place(pooled, COMMON_SCHEMA, Placement::Row),
+            opened: Opened::default(),
         }
     }
 
     /// A tenant of a platform without servers.
-    pub(crate) fn in_memory(slug: &Slug) -> Self {
+    pub(crate) fn in_memory(slug: &Slug, epoch: i64) -> Self {
+        let new = NewTenant::new(slug, slug.as_str(), DEFAULT_SERVER, Placement::Database);
         Self::new(StoredTenant {
-            slug: slug.as_str().to_owned(),
-            key: slug.as_str().to_owned(),
-            server: DEFAULT_SERVER.to_owned(),
-            placement: Placement::Database,
-            database: slug.database_name(),
-            pooled_database: format!("{POOLED_DB_PREFIX}{DEFAULT_SERVER}"),
-            schema: slug.database_name(),
-            epoch: 1,
+            slug: new.slug.to_owned(),
+            key: new.key.to_owned(),
+            server: new.server.to_owned(),
+            placement: new.placement,
+            database: new.database,
+            pooled_database: new.pooled_database,
+            schema: new.schema,
+            first_epoch: epoch,
+            epoch,
             status: TenantStatus::Active,
+            created_at: Utc::now(),
+            drop_after: None,
         })
     }
 
@@ -192,7 +249,8 @@ impl TenantRecord {
         }
     }
 
-    /// How often its place has changed.
+    /// Which of its places and states this is: it goes up with each, and no other tenant ever has the
+    /// same.
     pub fn epoch(&self) -> i64 {
         self.epoch
     }
@@ -200,6 +258,30 @@ impl TenantRecord {
     /// Whether its records can be used.
     pub fn status(&self) -> TenantStatus {
         self.status
+    }
+
+    /// Whether its place in a placement is known to let its writers in.
+    pub(crate) fn is_open(&self, placement: Placement) -> bool {
+        self.opened.0[placement as usize].load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_open(&self, placement: Placement) {
+        self.opened.0[placement as usize].store(true, Ordering::Release);
+    }
+
+    /// Since when the catalog knows it.
+    pub fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// From when it may be dropped for good, if it is to be dropped.
+    pub fn drop_after(&self) -> Option<DateTime<Utc>> {
+        self.drop_after
+    }
+
+    /// Whether it is the same tenant, and not a later one of the same slug.
+    pub(crate) fn is_same_tenant(&self, other: &Self) -> bool {
+        self.slug == other.slug && self.first_epoch == other.first_epoch
     }
 }
 
@@ -221,7 +303,20 @@ impl TenantHandle {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// A newer record of the same tenant. One that was read before another is ignored.
     pub(crate) fn replace(&self, record: Arc<TenantRecord>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = record;
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.epoch == record.epoch {
+            let opened = known.opened.clone();
+            *known = Arc::new(TenantRecord { opened, ..TenantRecord::clone(&record) });
+        } else if known.epoch < record.epoch {
+            *known = record;
+        }
+    }
+
+    /// There is no such tenant any more.
+    pub(crate) fn end(&self) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Arc::new(TenantRecord { status: TenantStatus::Dropping, ..TenantRecord::clone(&known) });
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod extension;
 pub(crate) mod ledger;
+pub(crate) mod placements;
 pub(crate) mod session;
 pub(crate) mod table;
 pub(crate) mod tenants;

@@ -28,8 +28,9 @@ const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 impl Tables for TenantDatabaseManager {
     fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>> {
-        let place = route.place();
-        (!self.tables.is_good(place, model)).then(|| self.make_table(place, model).boxed())
+        let (place, tenant) = (route.place(), route.tenant());
+        let is_open = tenant.is_none_or(|tenant| tenant.is_open(place.placement));
+        (!is_open || !self.tables.is_good(place, model)).then(|| self.prepare(route, model).boxed())
     }
 }
 
@@ -48,6 +49,13 @@ impl TenantDatabaseManager {
     pub async fn forget_database(&self, server: &str, database: &str) {
         self.tables.forget(server, database);
         self.store.evict(server, database).await;
+    }
+
+    async fn prepare(&self, route: &Route, model: &'static ModelDef) -> Result<()> {
+        if let Some(tenant) = route.tenant() {
+            self.open(tenant, route.place().placement).await.map_err(|error| error.in_model(model.name))?;
+        }
+        self.ensure_table(route.place(), model).await
     }
 
     async fn make_table(&self, place: &Place, model: &'static ModelDef) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The manager on a real server: races, interruptions, and things that are there already.
 
 mod databases;
+mod fence;
 mod models;
 mod partitions;
 mod servers;

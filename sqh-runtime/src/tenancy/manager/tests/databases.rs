@@ -7,7 +7,7 @@ use sqh_model::ErrorKind;
 use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
 
 use super::support::{manager, new_slug, own_server, run, texts};
-use crate::tenancy::{CATALOG_DB_NAME, TenantDatabaseManager, TenantStatus};
+use crate::tenancy::{CATALOG_DB_NAME, Slug, TenantDatabaseManager, TenantStatus};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_make_one_catalog_and_one_tenant() {
@@ -21,13 +21,13 @@ async fn many_at_once_make_one_catalog_and_one_tenant() {
         let manager = Arc::clone(&managers[task % 3]);
         tokio::spawn(async move { manager.provision("acme-labs").await.unwrap() })
     });
-    let tenants = join_all(tasks).await.into_iter().map(Result::unwrap);
-    for tenant in tenants {
+    let tenants: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).collect();
+    for tenant in &tenants {
         assert_eq!(
             (tenant.slug(), tenant.server(), tenant.database()),
             ("acme-labs", "default", "sqh_tenant_acme_labs")
         );
-        assert_eq!((tenant.status(), tenant.epoch()), (TenantStatus::Active, 1));
+        assert_eq!((tenant.status(), tenant.epoch()), (TenantStatus::Active, tenants[0].epoch()));
     }
     let databases = "SELECT datname::text FROM pg_database WHERE datname LIKE 'sqh%' ORDER BY 1";
     assert_eq!(texts(&server.admin_url(), databases).await, [CATALOG_DB_NAME, "sqh_tenant_acme_labs"]);
@@ -37,7 +37,7 @@ async fn many_at_once_make_one_catalog_and_one_tenant() {
                       SELECT format('%s %s %s', slug, created_at, xmin) FROM sqh.tenants UNION ALL \
                       SELECT format('%s %s', name, xmin) FROM sqh.servers ORDER BY 1";
     let before = texts(&catalog, everything).await;
-    assert_eq!(before.len(), 3, "{before:?}");
+    assert_eq!(before.len(), 4, "{before:?}");
     manager(&server.admin_url()).provision("acme-labs").await.unwrap();
     assert_eq!(texts(&catalog, everything).await, before);
 
@@ -60,9 +60,7 @@ async fn a_provisioning_that_was_interrupted_is_completed() {
     let (manager, catalog) = shared_manager().await;
     let slug = new_slug("interrupted");
     let database = slug.database_name();
-    let add =
-        format!("INSERT INTO sqh.tenants (slug, server, database_name) VALUES ('{slug}', 'default', '{database}')");
-    run(&catalog, &add).await;
+    run(&catalog, &row_of(&slug, &database)).await;
     let error = manager.catalog().find(slug.as_str()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
 
@@ -79,11 +77,7 @@ async fn a_provisioning_that_was_interrupted_is_completed() {
 async fn the_name_is_the_stored_one() {
     let (manager, catalog) = shared_manager().await;
     let (slug, other) = (new_slug("renamed"), new_slug("elsewhere"));
-    let add = format!(
-        "INSERT INTO sqh.tenants (slug, server, database_name) VALUES ('{slug}', 'default', '{}')",
-        other.database_name()
-    );
-    run(&catalog, &add).await;
+    run(&catalog, &row_of(&slug, &other.database_name())).await;
     let tenant = manager.ensure_database_exists(&slug).await.unwrap();
     assert_eq!(tenant.database(), other.database_name());
     // The other slug would have that database too: the catalog has it once.
@@ -166,6 +160,15 @@ async fn extensions_are_those_of_the_list() {
     let error = manager.ensure_extension(&slug, "plpython3u").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
     drop_database(tenant.database()).await;
+}
+
+/// A tenant's row, as its provisioning writes it first.
+fn row_of(slug: &Slug, database: &str) -> String {
+    format!(
+        "INSERT INTO sqh.tenants (slug, tenant_key, server, database_name, pooled_database_name, schema_name, \
+         first_epoch, epoch) VALUES ('{slug}', '{slug}', 'default', '{database}', 'sqh_pooled_default', '{database}', \
+         1, nextval('sqh.epochs'))"
+    )
 }
 
 async fn drop_database(name: &str) {

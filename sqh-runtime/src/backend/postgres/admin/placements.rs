@@ -1,0 +1,57 @@
+//! Whose records may be written in a database, and by which route: `sqh.placements`.
+
+use sqh_model::Result;
+use sqlx::PgConnection;
+
+use super::error::of_admin;
+use super::ledger::{self, Migration};
+
+/// What every database with records of tenants has, in order.
+const MIGRATIONS: &[Migration] = &[Migration {
+    name: "tenant/0001_placements",
+    sql: include_str!("../../../../../migrations/tenant/0001_placements.sql"),
+}];
+
+const SCHEMA: &str = "sqh";
+
+/// Makes what is missing, under the lock on the database's schema.
+pub(crate) async fn migrate(connection: &mut PgConnection) -> Result<()> {
+    ledger::ensure(connection).await?;
+    ledger::migrate(connection, SCHEMA, MIGRATIONS).await.map(drop)
+}
+
+/// Whether there is anything to be asked here.
+pub(crate) async fn exists(connection: &mut PgConnection) -> Result<bool> {
+    let query = sqlx::query_scalar("SELECT to_regclass('sqh.placements') IS NOT NULL");
+    query.fetch_one(connection).await.map_err(of_admin)
+}
+
+/// The epoch that a tenant's writers must know; none if it has no records here.
+pub(crate) async fn epoch(connection: &mut PgConnection, tenant: &str) -> Result<Option<i64>> {
+    let query = sqlx::query_scalar("SELECT epoch FROM sqh.placements WHERE tenant = $1").bind(tenant);
+    query.fetch_optional(connection).await.map_err(of_admin)
+}
+
+/// Lets a tenant's writers of an epoch in. It never goes back to an older one.
+pub(crate) async fn open(connection: &mut PgConnection, tenant: &str, epoch: i64) -> Result<()> {
+    let query = "INSERT INTO sqh.placements AS p (tenant, epoch) VALUES ($1, $2) \
+                 ON CONFLICT (tenant) DO UPDATE SET epoch = EXCLUDED.epoch WHERE p.epoch < EXCLUDED.epoch";
+    sqlx::query(query).bind(tenant).bind(epoch).execute(connection).await.map(drop).map_err(of_admin)
+}
+
+/// Waits for the writes of a tenant, and refuses those of older epochs once the transaction is
+/// committed. False if there is nothing to refuse.
+#[allow(dead_code, reason = "the changes of a tenant's state fence")]
+pub(crate) async fn fence(connection: &mut PgConnection, tenant: &str, epoch: i64) -> Result<bool> {
+    let query = sqlx::query_scalar("SELECT sqh.fence($1, $2)").bind(tenant).bind(epoch);
+    query.fetch_one(connection).await.map_err(of_admin)
+}
+
+/// Refuses every write of a tenant once the transaction is committed.
+#[allow(dead_code, reason = "dropping a tenant closes its place")]
+pub(crate) async fn close(connection: &mut PgConnection, tenant: &str) -> Result<()> {
+    let query = "SELECT sqh.fence($1, 9223372036854775807)";
+    sqlx::query(query).bind(tenant).execute(&mut *connection).await.map_err(of_admin)?;
+    let query = sqlx::query("DELETE FROM sqh.placements WHERE tenant = $1").bind(tenant);
+    query.execute(connection).await.map(drop).map_err(of_admin)
+}

@@ -1,0 +1,78 @@
+//! Opening a place for a tenant: its database, its schema, and the row that lets its writers in.
+//!
+//! A tenant's own place is opened when it is provisioned, that of a model which requires another
+//! placement on first use.
+
+use sqh_model::schema::Placement;
+use sqh_model::{Error, Result};
+
+use super::TenantDatabaseManager;
+use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
+use crate::backend::postgres::admin::{database, placements, tenants};
+use crate::tenancy::server::is_database_missing;
+use crate::tenancy::tenant::unknown_tenant;
+use crate::tenancy::{Place, TenantRecord, TenantStatus};
+
+impl TenantDatabaseManager {
+    /// Makes a tenant's place in a placement, and lets the writers of the record's epoch in. What was
+    /// opened before costs a look.
+    pub(super) async fn open(&self, tenant: &TenantRecord, placement: Placement) -> Result<()> {
+        let place = tenant.place_of(placement);
+        let is_open = match self.is_open(tenant, place).await {
+            Err(error) if is_database_missing(&error) => false,
+            is_open => is_open?,
+        };
+        if !is_open {
+            self.make_database(&place.server, &place.database).await?;
+            self.make_place(place).await?;
+            self.let_in(tenant, placement).await?;
+        }
+        tenant.set_open(placement);
+        Ok(())
+    }
+
+    /// Whether a place knows the tenant, by this epoch or a later one.
+    async fn is_open(&self, tenant: &TenantRecord, place: &Place) -> Result<bool> {
+        let mut transaction = self.begin_in(place).await?;
+        let connection = transaction.connection();
+        let epoch = match placements::exists(connection).await? {
+            true => placements::epoch(connection, tenant.slug()).await?,
+            false => None,
+        };
+        transaction.commit().await?;
+        Ok(epoch.is_some_and(|epoch| epoch >= tenant.epoch()))
+    }
+
+    async fn make_place(&self, place: &Place) -> Result<()> {
+        let mut transaction = self.begin_in(place).await?;
+        transaction.lock(Lock::Schema).await?;
+        placements::migrate(transaction.connection()).await?;
+        database::make_schema(transaction.connection(), &place.schema).await?;
+        transaction.commit().await
+    }
+
+    /// Writes the row of a tenant's writers, while the catalog's row cannot change: a process that
+    /// knows an old place never opens it again.
+    async fn let_in(&self, tenant: &TenantRecord, placement: Placement) -> Result<()> {
+        // Each holds one connection and waits for another.
+        let _opening = self.opening.lock().await;
+        let mut catalog = self.catalog.begin().await?;
+        let now = tenants::find_unchanging(catalog.connection(), tenant.slug()).await?;
+        let now = now.filter(|now| now.is_same_tenant(tenant)).ok_or_else(|| unknown_tenant(tenant.slug()))?;
+        if now.status() != TenantStatus::Provisioning {
+            now.check_status()?;
+        }
+        let place = now.place_of(placement);
+        if place != tenant.place_of(placement) {
+            return Err(Error::conflict(format!("the tenant `{}` has moved meanwhile: try again", tenant.slug())));
+        }
+        let mut transaction = self.begin_in(place).await?;
+        placements::open(transaction.connection(), now.slug(), now.epoch()).await?;
+        transaction.commit().await?;
+        catalog.commit().await
+    }
+
+    async fn begin_in(&self, place: &Place) -> Result<AdminTransaction> {
+        AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await
+    }
+}

@@ -1,7 +1,8 @@
 //! [`Backend`]: a system that keeps records. [`memory`] is the reference, [`postgres`] the real one.
 
 use futures::future::BoxFuture;
-use sqh_model::Result;
+use sqh_model::schema::ModelDef;
+use sqh_model::{Error, ErrorKind, Result};
 
 use crate::engine::Scoped;
 use crate::op::Reply;
@@ -14,8 +15,9 @@ pub mod terminusdb;
 /// A system that keeps records.
 ///
 /// Implementors MUST do exactly what the [`Scoped`] operation says inside the route that it names,
-/// MUST apply [`Scoped::filter`] to whatever they read, change or delete, and MUST answer with the
-/// reply that the operation's documentation states. They MUST be cancel-safe: a dropped future
+/// MUST apply [`Scoped::filter`] to whatever they read, change or delete, MUST keep nothing of an
+/// operation that would write a record which [`Scoped::check`] does not match, and MUST answer with
+/// the reply that the operation's documentation states. They MUST be cancel-safe: a dropped future
 /// leaves no half of an operation behind. Each case of the conformance suite that
 /// [`capabilities`](Backend::capabilities) promises SHOULD pass.
 pub trait Backend: std::fmt::Debug + Send + Sync + 'static {
@@ -94,4 +96,23 @@ impl Capabilities {
         fuzzy_search: false,
         explain: false,
     };
+}
+
+/// The error for a record whose values in these columns another one has. It is the same whether or
+/// not the principal may see the other one.
+pub(crate) fn taken<'a>(columns: impl IntoIterator<Item = &'a str>) -> Error {
+    let names: Vec<&str> = columns.into_iter().collect();
+    let message = match names[..] {
+        [] => "another record has the same key".to_owned(),
+        _ => format!("another record has the same `{}`", names.join("`, `")),
+    };
+    match names[..] {
+        [name] => Error::conflict(message).in_field(name),
+        _ => Error::conflict(message),
+    }
+}
+
+/// The error for a record that must not be written as it is, or it could be given away.
+pub(crate) fn not_to_be_written(model: &'static ModelDef) -> Error {
+    Error::new(ErrorKind::Denied, "the record would be one that you may not write").in_model(model.name)
 }

@@ -1,7 +1,8 @@
 //! THE path: every operation on every backend goes through [`Engine::run`], stage by stage.
 //!
 //! ```text
-//! authorise -> scope -> load the old row -> validate, before-hooks -> backend -> after-hooks -> mask
+//! authorise -> scope -> load the old row -> validate, before-hooks -> check the new row -> backend
+//!     -> after-hooks -> mask
 //! ```
 //!
 //! The stages hand each other types: a backend takes a [`Scoped`] operation, which only
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use sqh_model::expr::Query;
 use sqh_model::schema::{IndexDef, ModelDef, Registry, StorageBackend};
-use sqh_model::{Error, Result};
+use sqh_model::{Error, Result, Row, Value};
 use tracing::Instrument as _;
 
 pub use self::access::Authorized;
@@ -65,7 +66,7 @@ impl Engine {
     /// Where a model's records are, for somebody who may create some there.
     pub(crate) fn route_for_create(&self, scope: &Scope, model: &'static ModelDef) -> Result<Route> {
         self.registry.check_registered(model)?;
-        access::check(&scope.principal, model, Verb::Create)?;
+        access::check(&scope.access, model, Verb::Create)?;
         self.route(scope, model)
     }
 
@@ -87,17 +88,43 @@ impl Engine {
             .map_err(|error| error.in_model(model.name).context(verb))
     }
 
+    /// A record as it is stored, for whoever may be told what decides about it. It is not for their
+    /// eyes: the caller gives away the decision and nothing else.
+    ///
+    /// # Errors
+    /// `Denied` without the permission `access:explain`; `NotFound`.
+    pub(crate) async fn look(&self, scope: &Scope, model: &'static ModelDef, key: Vec<Value>) -> Result<Row> {
+        self.registry.check_registered(model)?;
+        let operation = Operation { model, op: Op::Get { key } };
+        let backend = self.backend(model);
+        check_capabilities(&operation, backend.capabilities())?;
+        check_operation(model, &operation.op)?;
+        let scoped = tenancy::scope(scope, access::authorize_explanation(&scope.access, operation)?)?;
+        let row = backend.execute(scoped).await?.into_row()?;
+        row.ok_or_else(|| Error::not_found("there is no such record").in_model(model.name))
+    }
+
+    /// May the principal be told what decides?
+    ///
+    /// # Errors
+    /// `Denied`, naming the permission.
+    pub(crate) fn check_explanation(&self, scope: &Scope, model: &'static ModelDef) -> Result<()> {
+        self.registry.check_registered(model)?;
+        access::check_explanation(&scope.access).map_err(|error| error.in_model(model.name))
+    }
+
     async fn run_stages(&self, scope: &Scope, mut operation: Operation, target: &dyn Target) -> Result<Reply> {
         let model = operation.model;
         self.registry.check_registered(model)?;
         check_capabilities(&operation, target.capabilities())?;
         check_operation(model, &operation.op)?;
-        mask::check_visible(&scope.principal, model, &operation.op)?;
-        let masks = mask::Masks::of(&scope.principal, model, &operation.op);
+        mask::check_visible(&scope.access, model, &operation.op)?;
+        let masks = mask::Masks::of(&scope.access, model, &operation.op);
         masks.keep_hidden(&mut operation.op)?;
-        let authorized = access::authorize(&scope.principal, operation)?;
+        let authorized = access::authorize(&scope.access, operation)?;
         let scoped = tenancy::scope(scope, authorized)?;
-        let Prepared { scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
+        let Prepared { mut scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
+        access::settle(&mut scoped)?;
         let reply = target.execute(scoped).await?;
         let reply = effects.run(self, scope, model, reply, target).await?;
         masks.apply(reply)

@@ -144,22 +144,32 @@ pub enum Reply {
 }
 
 impl Op {
-    /// The verbs that the principal must be allowed, all of them.
-    pub fn verbs(&self) -> &'static [Verb] {
+    /// What the principal must be allowed to do to the records that it touches. What one may not
+    /// read, one can neither change nor delete.
+    pub fn touches(&self) -> &'static [Verb] {
         match self {
-            Self::Begin => &[],
             Self::Get { .. } => &[Verb::Read],
             Self::List(_)
             | Self::Search { .. }
             | Self::FuzzySearch { .. }
             | Self::Select { .. }
             | Self::Count { .. }
-            | Self::Stream(_) => &[Verb::Read, Verb::List],
-            Self::Explain(op) => op.verbs(),
+            | Self::Stream(_) => &[Verb::List],
+            Self::Explain(op) => op.touches(),
+            Self::Upsert { .. } | Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Read, Verb::Update],
+            Self::Delete { .. } | Self::DeleteWhere { .. } => &[Verb::Read, Verb::Delete],
+            Self::Create(_) | Self::BatchCreate { .. } | Self::Begin => &[],
+        }
+    }
+
+    /// What the principal must be allowed to do to the records as they are once they are written.
+    pub fn writes(&self) -> &'static [Verb] {
+        match self {
             Self::Create(_) | Self::BatchCreate { .. } => &[Verb::Create],
+            // Which of the two it was would tell whether there was a record.
             Self::Upsert { .. } => &[Verb::Create, Verb::Update],
             Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Update],
-            Self::Delete { .. } | Self::DeleteWhere { .. } => &[Verb::Delete],
+            _ => &[],
         }
     }
 
@@ -187,7 +197,7 @@ impl Op {
 
     /// Whether it changes what is stored.
     pub fn is_write(&self) -> bool {
-        self.verbs().iter().any(|verb| verb.is_write())
+        self.touches().iter().chain(self.writes()).any(|verb| verb.is_write())
     }
 }
 

@@ -12,11 +12,11 @@ use sqh_model::{Error, Result};
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
-use crate::scope::{Cx, Principal, Shared, Tenant};
+use crate::scope::{self, AccessProvider, Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
     ConnectionStore, InitReport, PartitionReport, Server, Servers, Slug, StoreConfig, TenantDatabaseManager,
-    TenantHandle, TenantRecord,
+    TenantHandle, TenantRecord, unknown_tenant,
 };
 
 /// The models, the servers and the tenants of one application.
@@ -54,6 +54,7 @@ use crate::tenancy::{
 pub struct Platform {
     engine: Arc<Engine>,
     tenants: Tenants,
+    access: Option<Arc<dyn AccessProvider>>,
 }
 
 // Where tenants are known: in the catalog of a server, or in this process alone.
@@ -69,14 +70,16 @@ enum Tenants {
 pub struct PlatformBuilder {
     models: Vec<&'static ModelDef>,
     hooks: HookRegistry,
+    access: Option<Arc<dyn AccessProvider>>,
     postgres: Option<String>,
     connections: Option<usize>,
 }
 
 impl Platform {
-    fn new(registry: Registry, hooks: HookRegistry, postgres: Arc<dyn Backend>, tenants: Tenants) -> Self {
+    fn new(registry: Registry, builder: PlatformBuilder, postgres: Arc<dyn Backend>, tenants: Tenants) -> Self {
         let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
-        Self { engine: Arc::new(Engine { registry, hooks, postgres, terminusdb }), tenants }
+        let PlatformBuilder { hooks, access, .. } = builder;
+        Self { engine: Arc::new(Engine { registry, hooks, postgres, terminusdb }), tenants, access }
     }
 
     /// A platform to be described.
@@ -131,26 +134,38 @@ impl Platform {
     }
 
     /// The scope of a principal in a tenant. It comes from the catalog only: an unknown tenant has
-    /// none.
+    /// none, and neither has a user who is not a member.
+    ///
+    /// What the user holds is what the [`Authenticator`](crate::scope::Authenticator) says and what
+    /// the [`AccessProvider`] adds. It holds for as long as the scope does: make one for each request.
     ///
     /// # Errors
-    /// `NotFound` if the catalog knows no such tenant.
+    /// `NotFound` if there is no such tenant that the principal may enter, which are not told apart.
     pub async fn tenant(&self, principal: &Principal, slug: &str) -> Result<Cx<Tenant>> {
+        let slug = Slug::new(slug).map_err(|_| unknown_tenant(slug))?;
+        // Before anything that tells whether there is such a tenant.
+        let accesses = scope::in_tenant(self.provider(), principal, slug.as_str()).await?;
+        let accesses = accesses.ok_or_else(|| unknown_tenant(slug.as_str()))?;
         let tenant = match &self.tenants {
-            Tenants::Catalog(manager) => manager.catalog().handle(slug).await?,
+            Tenants::Catalog(manager) => manager.catalog().handle(slug.as_str()).await?,
             Tenants::Memory(tenants) => {
                 let tenants = tenants.read().expect("no holder of this lock panics");
-                tenants.get(slug).cloned().ok_or_else(|| {
-                    Error::not_found(format!("there is no tenant `{slug}`: `platform.provision(\"{slug}\")` makes it"))
-                })?
+                tenants.get(slug.as_str()).cloned().ok_or_else(|| unknown_tenant(slug.as_str()))?
             }
         };
-        Ok(Cx::of_tenant(principal.clone(), tenant))
+        Ok(Cx::of_tenant(principal.clone(), tenant, accesses))
     }
 
     /// The scope of a principal in the shared reference data.
-    pub fn shared(&self, principal: &Principal) -> Cx<Shared> {
-        Cx::of_shared(principal.clone())
+    ///
+    /// # Errors
+    /// As the [`AccessProvider`].
+    pub async fn shared(&self, principal: &Principal) -> Result<Cx<Shared>> {
+        Ok(Cx::of_shared(principal.clone(), scope::outside(self.provider(), principal).await?))
+    }
+
+    fn provider(&self) -> Option<&dyn AccessProvider> {
+        self.access.as_deref()
     }
 
     /// Makes the partitions of a span of days, its end left out, before old records are loaded into
@@ -196,6 +211,12 @@ impl PlatformBuilder {
         self
     }
 
+    /// Where users' roles and permissions are kept, instead of the platform's own catalog.
+    pub fn access(mut self, provider: impl AccessProvider) -> Self {
+        self.access = Some(Arc::new(provider));
+        self
+    }
+
     /// The PostgreSQL server, as a URL whose user may create databases.
     pub fn postgres(mut self, url: impl Into<String>) -> Self {
         self.postgres = Some(url.into());
@@ -228,7 +249,7 @@ impl PlatformBuilder {
         let manager = Arc::new(TenantDatabaseManager::new(store.clone(), registry.models()));
         manager.check_servers().await?;
         let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);
-        Ok(Platform::new(registry, self.hooks, Arc::new(backend), Tenants::Catalog(manager)))
+        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Catalog(manager)))
     }
 
     /// A platform that keeps its records in this process: for tests, and for trying a model out.
@@ -247,7 +268,7 @@ impl PlatformBuilder {
     /// `Invalid` if the models contradict each other, with every finding at once.
     pub fn build_on(self, backend: impl Backend) -> Result<Platform> {
         let registry = self.registry()?;
-        Ok(Platform::new(registry, self.hooks, Arc::new(backend), Tenants::Memory(Arc::default())))
+        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Memory(Arc::default())))
     }
 }
 

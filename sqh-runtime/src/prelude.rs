@@ -15,5 +15,5 @@ pub use sqh_model::{Error, ErrorKind, Result, models};
 pub use uuid::Uuid;
 
 pub use crate::engine::{HookContext, Hooks};
-pub use crate::scope::{Authenticator, Cx, Identity, Principal};
+pub use crate::scope::{Authenticator, Cx, Identity, Membership, Principal};
 pub use crate::service::{Conflict, Page, PlatformGroupRecordService, Transaction};

@@ -2,42 +2,24 @@
 //!
 //! A [`Principal`] comes from an [`Authenticator`] or is the system itself with a recorded reason.
 //! A [`Cx`] is a principal in a scope, and a tenant's scope comes only from the catalog
-//! ([`Platform::tenant`](crate::Platform::tenant)). No thread-local, no default, no string.
+//! ([`Platform::tenant`](crate::Platform::tenant)). No thread-local, no default, no string. What the
+//! principal holds there is looked up when the scope is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod access;
+mod identity;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use sqh_model::Result;
+use sqh_model::policy::AccessContext;
 pub use sqh_model::schema::scope::{Shared, Tenant};
+use sqh_model::{Error, ErrorKind, Result};
+
+pub(crate) use self::access::{Access, Accesses, in_tenant, outside};
+pub use self::access::{AccessProvider, Grants};
+pub use self::identity::{Authenticator, Identity, Membership};
 
 use crate::tenancy::{TenantHandle, TenantRecord};
-
-/// What an application knows of a user once it has authenticated them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Identity {
-    /// The user.
-    pub user_id: String,
-    /// The user's team.
-    pub team_id: Option<String>,
-    /// What the user may do, such as `lab:create`; `*` at the end stands for any rest.
-    pub permissions: BTreeSet<String>,
-    /// What policies may ask of the user.
-    pub attributes: BTreeMap<String, serde_json::Value>,
-}
-
-/// Turns credentials into an [`Identity`]. The application implements it: it is the one place
-/// that decides who somebody is.
-pub trait Authenticator: Send + Sync {
-    /// What a caller shows, such as a bearer token.
-    type Credentials: Send;
-
-    /// Who shows these credentials.
-    ///
-    /// # Errors
-    /// `Denied` if they are nobody's.
-    fn authenticate(&self, credentials: Self::Credentials) -> impl Future<Output = Result<Identity>> + Send;
-}
 
 /// An authenticated user, or the system itself.
 #[derive(Debug, Clone)]
@@ -53,9 +35,12 @@ impl Principal {
     /// Asks the application who shows these credentials.
     ///
     /// # Errors
-    /// What the authenticator says.
+    /// What the authenticator says; `Denied` if it names no user.
     pub async fn authenticate<A: Authenticator>(authenticator: &A, credentials: A::Credentials) -> Result<Self> {
         let identity = authenticator.authenticate(credentials).await?;
+        if identity.user_id.is_empty() {
+            return Err(Error::new(ErrorKind::Denied, "the authenticator named no user: set `user_id`"));
+        }
         Ok(Self(Arc::new(PrincipalKind::User(identity))))
     }
 
@@ -82,17 +67,6 @@ impl Principal {
             PrincipalKind::System { reason } => Some(reason),
         }
     }
-
-    /// Whether it holds a permission.
-    pub fn has_permission(&self, permission: &str) -> bool {
-        let Some(identity) = self.identity() else {
-            return true;
-        };
-        identity.permissions.iter().any(|held| match held.strip_suffix('*') {
-            Some(prefix) => permission.starts_with(prefix),
-            None => held == permission,
-        })
-    }
 }
 
 /// A principal in a scope: what every operation takes.
@@ -111,6 +85,8 @@ pub struct Cx<S = Tenant> {
 pub(crate) struct Scope {
     pub(crate) principal: Principal,
     pub(crate) tenant: Option<TenantScope>,
+    /// What the principal holds in this scope.
+    pub(crate) access: Access,
 }
 
 /// The tenant of a scope.
@@ -118,6 +94,8 @@ pub(crate) struct Scope {
 pub(crate) struct TenantScope {
     slug: Arc<str>,
     handle: Arc<TenantHandle>,
+    /// What the principal holds in the shared scope.
+    shared: Access,
 }
 
 impl TenantScope {
@@ -132,25 +110,31 @@ impl TenantScope {
 }
 
 impl Cx<Tenant> {
-    pub(crate) fn of_tenant(principal: Principal, handle: Arc<TenantHandle>) -> Self {
+    pub(crate) fn of_tenant(principal: Principal, handle: Arc<TenantHandle>, accesses: Accesses) -> Self {
         let slug = Arc::from(handle.record().slug());
-        Self { scope: Scope { principal, tenant: Some(TenantScope { slug, handle }) }, marker: PhantomData }
+        let Accesses { here: access, shared } = accesses;
+        let tenant = Some(TenantScope { slug, handle, shared });
+        Self { scope: Scope { principal, tenant, access }, marker: PhantomData }
     }
 
-    /// The same principal in the shared scope.
+    /// The same principal in the shared scope, with what it holds outside of tenants.
     pub fn shared(&self) -> Cx<Shared> {
-        Cx::of_shared(self.principal().clone())
+        Cx::of_shared(self.principal().clone(), self.tenant_scope().shared.clone())
     }
 
     /// The tenant's slug.
     pub fn tenant(&self) -> &str {
-        self.scope.tenant.as_ref().expect("a tenant's scope is made of a tenant").slug()
+        self.tenant_scope().slug()
+    }
+
+    fn tenant_scope(&self) -> &TenantScope {
+        self.scope.tenant.as_ref().expect("a tenant's scope is made of a tenant")
     }
 }
 
 impl Cx<Shared> {
-    pub(crate) fn of_shared(principal: Principal) -> Self {
-        Self { scope: Scope { principal, tenant: None }, marker: PhantomData }
+    pub(crate) fn of_shared(principal: Principal, access: Access) -> Self {
+        Self { scope: Scope { principal, tenant: None, access }, marker: PhantomData }
     }
 }
 
@@ -158,6 +142,17 @@ impl<S> Cx<S> {
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         &self.scope.principal
+    }
+
+    /// What the rules of models may ask of the principal here; `None` for the system, which may do
+    /// everything.
+    pub fn access(&self) -> Option<&AccessContext> {
+        self.scope.access.context().map(|context| &**context)
+    }
+
+    /// Whether the principal holds a permission here.
+    pub fn has_permission(&self, permission: &str) -> bool {
+        self.scope.access.has_permission(permission)
     }
 
     pub(crate) fn scope(&self) -> &Scope {

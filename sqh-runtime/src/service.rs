@@ -3,6 +3,7 @@
 //! Every method makes an [`Op`](crate::op::Op) and sends it down the one path; the same methods inside a
 //! [`Transaction`] take the same path and end in the transaction.
 
+mod access;
 mod conflict;
 mod dynamic;
 mod page;

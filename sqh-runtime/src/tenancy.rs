@@ -19,7 +19,7 @@ pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, Stor
 pub(crate) use self::server::is_connection_lost;
 pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
 pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
-pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle};
+pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle, unknown_tenant};
 pub use self::tenant::{TenantRecord, TenantStatus};
 
 /// The name of the server that a platform starts with.

@@ -64,13 +64,20 @@ impl World {
 
     /// A user with these permissions in the first tenant.
     pub async fn user(&self, permissions: &[&str]) -> Cx<Tenant> {
-        let user = user(permissions).await;
-        self.platform.tenant(&user, self.cx.tenant()).await.expect("the tenant is provisioned")
+        self.somebody(identity(permissions)).await
+    }
+
+    /// A user in the first tenant, who becomes a member of it.
+    pub async fn somebody(&self, identity: Identity) -> Cx<Tenant> {
+        let identity = Identity { tenants: Membership::of([self.cx.tenant()]), ..identity };
+        let principal = principal(identity).await;
+        self.platform.tenant(&principal, self.cx.tenant()).await.expect("the tenant is provisioned")
     }
 
     /// A user with these permissions in the shared scope.
     pub async fn shared_user(&self, permissions: &[&str]) -> Cx<Shared> {
-        self.platform.shared(&user(permissions).await)
+        let shared = self.platform.shared(&principal(identity(permissions)).await).await;
+        shared.expect("everybody has a shared scope")
     }
 
     /// The system in the shared scope. Other cases may use the same database at the same time: their
@@ -94,10 +101,14 @@ pub fn unique_text() -> String {
     format!("t{}x{}", &random[..10], CALLS.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A user with these permissions and no others.
-async fn user(permissions: &[&str]) -> Principal {
+/// A user with these permissions and no others, and no member of a tenant.
+pub fn identity(permissions: &[&str]) -> Identity {
     let permissions = permissions.iter().map(|&permission| permission.to_owned()).collect();
-    let identity = Identity { user_id: "somebody".to_owned(), permissions, ..Identity::default() };
+    Identity { user_id: "somebody".to_owned(), permissions, ..Identity::default() }
+}
+
+/// A user who is believed.
+pub async fn principal(identity: Identity) -> Principal {
     Principal::authenticate(&Believing, identity).await.expect("everybody is believed")
 }
 

@@ -31,7 +31,7 @@ async fn main() -> AnyResult<()> {
     println!("{}", server.describe());
     let platform = Platform::builder().models(models![AppMeasurement]).postgres(server.admin_url()).build().await?;
     platform.init().await?;
-    let cx = platform.shared(&Principal::system("a measurement"));
+    let cx = platform.shared(&Principal::system("a measurement")).await?;
     let records = platform.records();
     let rows: Vec<AppMeasurement> = data::instantaneous()?.take(count).collect::<Result<_, _>>()?;
     make_partitions(&platform, &rows).await?;
@@ -115,7 +115,7 @@ async fn make_partitions(platform: &Platform, rows: &[AppMeasurement]) -> AnyRes
     let (Some(from), Some(to)) = (days.clone().min(), days.max()) else {
         return Err("there are no rows".into());
     };
-    let cx = platform.shared(&Principal::system("the measurement"));
+    let cx = platform.shared(&Principal::system("the measurement")).await?;
     platform.ensure_partitions::<AppMeasurement>(&cx, from, to.succ_opt().ok_or("the end of time")?).await?;
     Ok(())
 }

@@ -80,7 +80,7 @@ async fn main() -> AnyResult<()> {
 
 async fn platform(url: &str) -> AnyResult<(Platform, Cx<sqh_runtime::scope::Shared>)> {
     let platform = Platform::builder().models(models![AppReading]).postgres(url).build().await?;
-    let cx = platform.shared(&Principal::system("a measurement"));
+    let cx = platform.shared(&Principal::system("a measurement")).await?;
     Ok((platform, cx))
 }
 

@@ -13,7 +13,7 @@ async fn platform() -> (Server, Platform, Cx<Shared>) {
     let server = own_server().await;
     let platform = Platform::builder().models(models()).postgres(server.admin_url()).build().await.unwrap();
     platform.init().await.unwrap();
-    let cx = platform.shared(&Principal::system("a test"));
+    let cx = platform.shared(&Principal::system("a test")).await.unwrap();
     (server, platform, cx)
 }
 
@@ -40,7 +40,7 @@ async fn partitions_of_the_past_are_made_once_and_by_those_who_may_write() {
     let again = platform.ensure_partitions::<AppMeasurement>(&cx, from, day("2016-05-01")).await.unwrap().made;
     assert_eq!(again, ["app_measurement_p2016_04"]);
 
-    let reader = platform.shared(&Principal::authenticate(&Reader, ()).await.unwrap());
+    let reader = platform.shared(&Principal::authenticate(&Reader, ()).await.unwrap()).await.unwrap();
     let error = platform.ensure_partitions::<AppMeasurement>(&reader, from, to).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Denied);
     assert!(error.to_string().contains("shared_reference:write"), "{error}");

@@ -1,15 +1,22 @@
-//! The first stage: may this principal do this?
+//! The first stage: may this principal do this, and to which records?
 //!
-//! Until policies are declared on models, a model acts as decided for one without any: each verb
-//! needs the permission `{group}:{verb}`; shared models are readable by every principal and
-//! writable with `shared_reference:write`.
+//! The rules of the model give the answer ([`sqh_model::policy`]). What they say of each verb that an
+//! operation stands for becomes a filter on what is touched and a check on what is written, which
+//! [`check`] proves before anything is sent wherever it can.
+
+mod check;
 
 use sqh_model::expr::Filter;
+use sqh_model::policy::{self, AccessContext, Needs, Verb};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, ErrorKind, Result};
 
-use crate::op::{Operation, Verb};
-use crate::scope::Principal;
+pub(super) use self::check::settle;
+use crate::op::Operation;
+use crate::scope::Access;
+
+/// The permission to be told what decides about a record, whether or not it may be seen.
+pub(crate) const EXPLAIN: &str = "access:explain";
 
 /// An operation that its principal may do, on the records that it may do it to.
 #[derive(Debug)]
@@ -21,32 +28,81 @@ pub struct Authorized {
     pub(super) check: Filter,
 }
 
-/// Makes the only [`Authorized`] operations there are.
+/// Makes the [`Authorized`] operations that principals ask for.
 ///
 /// # Errors
-/// `Denied`, naming the permission that is missing.
-pub(super) fn authorize(principal: &Principal, operation: Operation) -> Result<Authorized> {
-    for verb in operation.op.verbs() {
-        check(principal, operation.model, *verb)?;
-    }
+/// `Denied` if there can be no record that the principal may do this to, naming what it would need.
+/// What depends on the record is no error here: such a record is as if it were not there.
+pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authorized> {
+    let Some(context) = access.context() else {
+        return Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything });
+    };
+    let filter = filter(context, operation.model, operation.op.touches())?;
+    let check = self::filter(context, operation.model, operation.op.writes())?;
+    Ok(Authorized { operation, filter, check })
+}
+
+/// Lets whoever may ask for explanations look at a record, which is not shown to them.
+///
+/// # Errors
+/// `Denied`, naming the permission.
+pub(super) fn authorize_explanation(access: &Access, operation: Operation) -> Result<Authorized> {
+    check_explanation(access)?;
     Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything })
 }
 
-/// May this principal do this to the model at all?
+/// May the principal be told what decides?
 ///
 /// # Errors
-/// `Denied`, naming the permission that is missing.
-pub(super) fn check(principal: &Principal, model: &'static ModelDef, verb: Verb) -> Result<()> {
-    if principal.identity().is_none() {
+/// `Denied`, naming the permission.
+pub(super) fn check_explanation(access: &Access) -> Result<()> {
+    if access.has_permission(EXPLAIN) {
         return Ok(());
     }
-    let permission = match (model.storage.shared, verb.is_write()) {
-        (true, false) => return Ok(()),
-        (true, true) => "shared_reference:write".to_owned(),
-        (false, _) => format!("{}:{}", model.group, verb.name()),
-    };
-    if principal.has_permission(&permission) {
-        return Ok(());
+    Err(missing(EXPLAIN))
+}
+
+/// May this principal do this to any record of the model at all?
+///
+/// # Errors
+/// `Denied`, naming what it would need.
+pub(super) fn check(access: &Access, model: &'static ModelDef, verb: Verb) -> Result<()> {
+    match access.context() {
+        Some(context) => filter(context, model, &[verb]).map(drop),
+        None => Ok(()),
     }
-    Err(Error::new(ErrorKind::Denied, format!("the permission `{permission}` is missing")))
+}
+
+/// The records to which a principal may do all of these.
+fn filter(access: &AccessContext, model: &'static ModelDef, verbs: &[Verb]) -> Result<Filter> {
+    let mut all = Vec::new();
+    for verb in verbs {
+        let filter = policy::filter(model, *verb, access)?;
+        if filter.is_nothing() {
+            return Err(denied(access, model, *verb));
+        }
+        // Models often have one rule for several verbs.
+        if filter != Filter::Everything && !all.contains(&filter) {
+            all.push(filter);
+        }
+    }
+    Ok(match all.len() {
+        0 => Filter::Everything,
+        1 => all.remove(0),
+        _ => Filter::And(all),
+    })
+}
+
+fn denied(access: &AccessContext, model: &'static ModelDef, verb: Verb) -> Error {
+    let needs = policy::needs(model, verb);
+    if let Needs::Permissions(permissions) = &needs
+        && let Some(permission) = permissions.iter().find(|permission| !access.has_permission(permission))
+    {
+        return missing(permission);
+    }
+    Error::new(ErrorKind::Denied, format!("`{verb}` needs {needs}"))
+}
+
+fn missing(permission: &str) -> Error {
+    Error::new(ErrorKind::Denied, format!("the permission `{permission}` is missing"))
 }

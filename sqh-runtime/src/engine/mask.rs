@@ -9,7 +9,7 @@ use sqh_model::schema::{ColumnDef, ModelDef, Redaction};
 use sqh_model::{Error, ErrorKind, Result, Row, Value};
 
 use crate::op::{Op, Reply};
-use crate::scope::Principal;
+use crate::scope::Access;
 
 /// The masks of a reply: one for each of its positions.
 #[derive(Debug, Clone)]
@@ -20,9 +20,9 @@ type MakeMask = fn() -> Result<Value>;
 
 impl Masks {
     /// What an operation's reply must not show to a principal.
-    pub(super) fn of(principal: &Principal, model: &'static ModelDef, op: &Op) -> Self {
+    pub(super) fn of(access: &Access, model: &'static ModelDef, op: &Op) -> Self {
         let columns = model.layout().columns();
-        let hidden = |position: usize| redaction(principal, model, &columns[position]).map(|redaction| redaction.mask);
+        let hidden = |position: usize| redaction(access, model, &columns[position]).map(|redaction| redaction.mask);
         let masks = match op {
             Op::Select { columns, .. } => {
                 columns.iter().enumerate().filter_map(|(i, position)| hidden(*position).map(|mask| (i, mask))).collect()
@@ -78,11 +78,11 @@ impl Masks {
 ///
 /// # Errors
 /// `Denied`, naming the field.
-pub(super) fn check_visible(principal: &Principal, model: &'static ModelDef, op: &Op) -> Result<()> {
+pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) -> Result<()> {
     let columns = model.layout().columns();
     let (filter, order) = match op {
-        Op::Explain(op) => return check_visible(principal, model, op),
-        Op::FuzzySearch { column, .. } => return check_column_is_visible(principal, model, &columns[*column]),
+        Op::Explain(op) => return check_visible(access, model, op),
+        Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
         }
@@ -93,17 +93,17 @@ pub(super) fn check_visible(principal: &Principal, model: &'static ModelDef, op:
     let searched = columns.iter().filter(|column| is_search && column.field.search.is_some());
     let named = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
     let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);
-    named.chain(searched).try_for_each(|column| check_column_is_visible(principal, model, column))
+    named.chain(searched).try_for_each(|column| check_column_is_visible(access, model, column))
 }
 
-fn check_column_is_visible(principal: &Principal, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {
-    if redaction(principal, model, column).is_none() {
+fn check_column_is_visible(access: &Access, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {
+    if redaction(access, model, column).is_none() {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Denied, "the field is masked for this principal").in_field(&column.path))
 }
 
-fn redaction<'a>(principal: &Principal, model: &ModelDef, column: &'a ColumnDef) -> Option<&'a Redaction> {
+fn redaction<'a>(access: &Access, model: &ModelDef, column: &'a ColumnDef) -> Option<&'a Redaction> {
     column.root.redact.as_ref().filter(|redaction| {
         let default;
         let permission = match redaction.permission {
@@ -113,6 +113,6 @@ fn redaction<'a>(principal: &Principal, model: &ModelDef, column: &'a ColumnDef)
                 &default
             }
         };
-        !principal.has_permission(permission)
+        !access.has_permission(permission)
     })
 }

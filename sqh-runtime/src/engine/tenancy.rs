@@ -105,6 +105,11 @@ impl Scoped {
         &mut self.operation.op
     }
 
+    /// What is written is proven to be what the principal may write.
+    pub(super) fn drop_check(&mut self) {
+        self.check = Filter::Everything;
+    }
+
     /// Another operation of the path itself on the same model, with the same authority.
     pub(super) fn sibling(&self, op: Op) -> Self {
         Self {

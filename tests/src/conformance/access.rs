@@ -73,14 +73,14 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("batch_create_count", &["create"]),
     ("try_batch_create_count", &["create"]),
     ("batch_create_dyn", &["create"]),
-    ("upsert", &["create", "update"]),
-    ("update", &["update"]),
-    ("replace", &["update"]),
-    ("update by filter", &["update"]),
-    ("update_dyn", &["update"]),
-    ("delete", &["delete"]),
-    ("delete by filter", &["delete"]),
-    ("delete_dyn", &["delete"]),
+    ("upsert", &["create", "read", "update"]),
+    ("update", &["read", "update"]),
+    ("replace", &["read", "update"]),
+    ("update by filter", &["read", "update"]),
+    ("update_dyn", &["read", "update"]),
+    ("delete", &["read", "delete"]),
+    ("delete by filter", &["read", "delete"]),
+    ("delete_dyn", &["read", "delete"]),
 ];
 
 pub async fn each_path_needs_its_permissions(harness: &dyn Harness) {

@@ -5,6 +5,7 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
+use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
@@ -43,6 +44,9 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("fuzzy_search", &["FuzzySearch"]),
     ("explain_list", &["Explain"]),
     ("explain_count", &["Explain"]),
+    ("explain_access", &["Get"]),
+    ("explain_access_to", &[]),
+    ("explain_access_dyn", &["Get"]),
     ("begin", &["Begin"]),
     ("transaction", &["Begin"]),
 ];
@@ -169,6 +173,23 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         "batch_create_dyn" => {
             let batch = [json!({"id": THEIRS, "title": "x"})];
             format!("{:?}", records.batch_create_dyn(cx, group, model, &batch).await.unwrap())
+        }
+        "explain_access" => {
+            let who = AccessContext::default();
+            refused(records.explain_access::<Book>(cx, &who, Verb::Read, THEIRS).await, ErrorKind::NotFound);
+            records.explain_access::<Book>(cx, &who, Verb::Read, MINE).await.unwrap().to_string()
+        }
+        "explain_access_to" => {
+            let who = AccessContext::default();
+            records.explain_access_to(cx, &who, Verb::Create, book(MINE, "mine")).await.unwrap().to_string()
+        }
+        "explain_access_dyn" => {
+            let explain = |key| {
+                let key = json!(key);
+                async move { records.explain_access_dyn(cx, &AccessContext::default(), Verb::Read, BOOK, &key).await }
+            };
+            assert!(!explain(MINE).await.unwrap().allowed);
+            refused(explain(THEIRS).await, ErrorKind::NotFound).to_string()
         }
         "begin" => {
             let tx = records.begin(cx).await.unwrap();

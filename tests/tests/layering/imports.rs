@@ -31,7 +31,15 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("scope", &["tenancy::TenantHandle", "tenancy::TenantRecord"]),
     (
         "engine",
-        &["op", "scope", "backend::Backend", "backend::Capabilities", "tenancy::Place", "tenancy::TenantRecord"],
+        &[
+            "op",
+            "scope",
+            "backend::Backend",
+            "backend::Capabilities",
+            "backend::not_to_be_written",
+            "tenancy::Place",
+            "tenancy::TenantRecord",
+        ],
     ),
     ("backend::memory", &["op", "engine::Scoped", "engine::Route", "backend"]),
     ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),

@@ -58,7 +58,7 @@ pub(crate) async fn set_up(screen: &Screen) -> Outcome<Example> {
     }
     let has_postgis = postgis.is_none();
     let [chesapeake, shenandoah] = tenants.try_into().map_err(|_| "two tenants were provisioned")?;
-    let shared = platform.shared(&principal);
+    let shared = platform.shared(&principal).await?;
     Ok(Example { platform, shared, chesapeake, shenandoah, has_postgis, server })
 }
 

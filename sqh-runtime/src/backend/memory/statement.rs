@@ -5,12 +5,13 @@ use std::sync::Arc;
 use sqh_model::compare::compare;
 use sqh_model::expr::Filter;
 use sqh_model::schema::ModelDef;
-use sqh_model::{Error, ErrorKind, Result, Row, Value};
+use sqh_model::{Error, Result, Row, Value};
 
 use super::database::Tables;
 use super::key::Key;
 use super::stored;
 use super::table::Table;
+use crate::backend::not_to_be_written;
 use crate::engine::{Route, Scoped};
 use crate::op::{Op, Reply};
 
@@ -54,7 +55,7 @@ impl Work {
 
     /// Does a write, or undoes what it did of it.
     pub(super) fn write(self, tables: &mut Tables) -> Result<Reply, Failure> {
-        let mut statement = Statement { tables, changes: Vec::new(), in_server: false };
+        let mut statement = Statement { tables, changes: Vec::new(), written: Vec::new(), in_server: false };
         let outcome = statement.run(self);
         outcome.map_err(|error| {
             statement.undo();
@@ -91,6 +92,8 @@ pub(super) struct Statement<'a> {
     pub(super) tables: &'a mut Tables,
     /// What was in the place of each key before it was changed, in the order of the changes.
     pub(super) changes: Vec<Change>,
+    /// The records that the operation itself wrote, as they are stored.
+    written: Vec<Arc<Row>>,
     pub(super) in_server: bool,
 }
 
@@ -106,26 +109,24 @@ impl Statement<'_> {
         let Work { model, filter, check, op, .. } = work;
         self.open(model)?;
         let reply = match op {
-            Op::Create(row) => Reply::Row(Some(self.insert(model, &check, row)?)),
+            Op::Create(row) => Reply::Row(Some(self.insert(model, row)?)),
             Op::BatchCreate { rows, returning } => {
-                let rows = rows.map(|row| self.insert(model, &check, row?)).collect::<Result<Vec<_>>>()?;
+                let rows = rows.map(|row| self.insert(model, row?)).collect::<Result<Vec<_>>>()?;
                 if returning { Reply::Rows(rows) } else { Reply::Count(rows.len() as u64) }
             }
-            Op::Upsert { row, conflict, keep } => {
-                Reply::Row(Some(self.upsert(model, (&filter, &check), row, &conflict, &keep)?))
-            }
+            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(model, &filter, row, &conflict, &keep)?)),
             Op::Update { key, changes, version } => {
                 let found = Work::rows_of_key(model, &filter, self.table(model), key)?;
                 let updated = found.map(|(key, row)| {
                     check_version(model, &row, version.as_ref())?;
-                    self.update(model, &check, &key, &row, &changes)
+                    self.update(model, &key, &row, &changes)
                 });
                 Reply::Row(updated.transpose()?)
             }
             Op::UpdateWhere { filter: wanted, changes } => {
                 let found = self.matching(model, &filter.clone().and(wanted))?;
                 for (key, row) in &found {
-                    self.update(model, &check, key, row, &changes)?;
+                    self.update(model, key, row, &changes)?;
                 }
                 Reply::Count(found.len() as u64)
             }
@@ -147,22 +148,22 @@ impl Statement<'_> {
             other => return Err(Error::unsupported(format!("the memory backend knows no write `{}`", other.name()))),
         };
         self.keep_references()?;
+        self.check_written(model, &check)?;
         Ok(reply)
     }
 
-    fn insert(&mut self, model: &'static ModelDef, check: &Filter, row: Row) -> Result<Row> {
+    fn insert(&mut self, model: &'static ModelDef, row: Row) -> Result<Row> {
         let row = stored::row(model, row)?;
-        check_written(model, check, &row)?;
         let key = self.table(model).key(&row);
         self.in_server(|statement| statement.table(model).check_unique(&row, None))?;
-        self.put(model, &key, Some(Arc::new(row.clone())));
+        self.write_row(model, &key, row.clone());
         Ok(row)
     }
 
     fn upsert(
         &mut self,
         model: &'static ModelDef,
-        (filter, check): (&Filter, &Filter),
+        filter: &Filter,
         row: Row,
         conflict: &[usize],
         keep: &[usize],
@@ -170,12 +171,12 @@ impl Statement<'_> {
         let row = stored::row(model, row)?;
         let known = Key::without_null(&row, conflict).and_then(|values| self.table(model).find(conflict, &values));
         let Some(key) = known else {
-            return self.insert(model, check, row);
+            return self.insert(model, row);
         };
         let old =
             self.table(model).row(&key).cloned().ok_or_else(|| Error::internal("a constraint names a missing row"))?;
         if !filter.matches(model, &old)? {
-            return Err(Error::conflict("a record that you may not change has the same key"));
+            return Err(self.table(model).taken(conflict));
         }
         let layout = model.layout();
         let mut changes = row;
@@ -185,10 +186,10 @@ impl Statement<'_> {
                 changes[position] = Value::Unset;
             }
         }
-        self.update(model, check, &key, &old, &changes)
+        self.update(model, &key, &old, &changes)
     }
 
-    fn update(&mut self, model: &'static ModelDef, check: &Filter, key: &Key, old: &Row, changes: &Row) -> Result<Row> {
+    fn update(&mut self, model: &'static ModelDef, key: &Key, old: &Row, changes: &Row) -> Result<Row> {
         let mut row = old.clone();
         for (position, column) in model.layout().columns().iter().enumerate() {
             if column.root.version {
@@ -197,10 +198,25 @@ impl Statement<'_> {
                 row[position] = stored::value(column, changes[position].clone())?;
             }
         }
-        check_written(model, check, &row)?;
         self.in_server(|statement| statement.table(model).check_unique(&row, Some(key)))?;
-        self.put(model, key, Some(Arc::new(row.clone())));
+        self.write_row(model, key, row.clone());
         Ok(row)
+    }
+
+    fn write_row(&mut self, model: &'static ModelDef, key: &Key, row: Row) {
+        let row = Arc::new(row);
+        self.written.push(Arc::clone(&row));
+        self.put(model, key, Some(row));
+    }
+
+    // When all else is found to be right, as where a statement has to have run to give its rows.
+    fn check_written(&self, model: &'static ModelDef, check: &Filter) -> Result<()> {
+        for row in &self.written {
+            if !check.matches(model, row)? {
+                return Err(not_to_be_written(model));
+            }
+        }
+        Ok(())
     }
 
     fn matching(&self, model: &'static ModelDef, filter: &Filter) -> Result<Vec<(Key, Arc<Row>)>> {
@@ -245,14 +261,6 @@ impl Statement<'_> {
             self.table_mut(change.table).put(&change.key, change.before);
         }
     }
-}
-
-/// Refuses a record that the principal may not have written as it is, or it could be given away.
-fn check_written(model: &'static ModelDef, check: &Filter, row: &Row) -> Result<()> {
-    if check.matches(model, row)? {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write"))
 }
 
 fn check_version(model: &'static ModelDef, row: &Row, expected: Option<&Value>) -> Result<()> {

@@ -8,6 +8,7 @@ use sqh_model::{Error, Result, Row, Value};
 
 use super::constraints::Constraints;
 use super::key::Key;
+use crate::backend::taken;
 
 /// The rows of a model.
 #[derive(Debug, Clone)]
@@ -97,13 +98,9 @@ impl Table {
         before
     }
 
-    fn taken(&self, columns: &[usize]) -> Error {
+    /// The error for values in some columns that another record has.
+    pub(super) fn taken(&self, columns: &[usize]) -> Error {
         let layout = self.def.layout();
-        let names = columns.iter().map(|position| layout.columns()[*position].path.as_str()).collect::<Vec<_>>();
-        let message = format!("another record has the same `{}`", names.join("`, `"));
-        match names[..] {
-            [name] => Error::conflict(message).in_field(name),
-            _ => Error::conflict(message),
-        }
+        taken(columns.iter().map(|position| layout.columns()[*position].path.as_str()))
     }
 }

@@ -11,6 +11,8 @@ use sqh_model::schema::ModelDef;
 use sqh_model::{Error, ErrorKind};
 use sqlx::postgres::PgDatabaseError;
 
+use crate::backend::taken;
+
 /// The error of a statement on a model.
 pub(super) fn of_statement(def: &'static ModelDef, error: sqlx::Error) -> Error {
     let error = match error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>()) {
@@ -89,15 +91,7 @@ fn unique(def: &'static ModelDef, error: &PgDatabaseError) -> Error {
         );
         known.find(|(name, _)| Some(name.as_str()) == error.constraint()).map(|(_, columns)| columns)
     });
-    let paths: Vec<&str> = columns.iter().flatten().filter_map(|column| path(def, column)).collect();
-    let message = match paths[..] {
-        [] => "another record has the same key".to_owned(),
-        _ => format!("another record has the same `{}`", paths.join("`, `")),
-    };
-    match paths[..] {
-        [path] => Error::conflict(message).in_field(path),
-        _ => Error::conflict(message),
-    }
+    taken(columns.iter().flatten().filter_map(|column| path(def, column)))
 }
 
 fn foreign_key(def: &'static ModelDef, error: &PgDatabaseError) -> Error {

@@ -6,7 +6,7 @@ use sqh_model::expr::lower::{Binds, Relation, search};
 use sqh_model::expr::{Filter, Query};
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::json_form;
-use sqh_model::{Error, ErrorKind, Result, Row, Value};
+use sqh_model::{Error, Result, Row, Value};
 use sqlx::Row as _;
 
 use super::atomic::Atomic;
@@ -15,6 +15,7 @@ use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::keyed::Shape;
 use super::statement::{ALIAS, Inputs, Statement, filtered, similar};
+use crate::backend::{not_to_be_written, taken};
 use crate::engine::Scoped;
 use crate::op::{Op, Reply};
 
@@ -109,7 +110,7 @@ impl Work<'_> {
         if *self.check == Filter::Everything || self.check.matches(self.def, row)? {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Denied, "the record would be one that you may not write").in_model(self.def.name))
+        Err(not_to_be_written(self.def))
     }
 
     // What is written is checked before it is kept.
@@ -193,9 +194,11 @@ impl Work<'_> {
         conflict: Vec<usize>,
         keep: Vec<usize>,
     ) -> Result<Row> {
-        let shape = Shape::Upsert { columns: said(row), conflict: conflict.into(), keep: keep.into() };
+        let shape = Shape::Upsert { columns: said(row), conflict: conflict.clone().into(), keep: keep.into() };
         let stored = self.write(session, shape, Inputs { row, ..Inputs::default() }).await?;
-        stored.ok_or_else(|| Error::conflict("a record that you may not change has the same key"))
+        // There is one that the principal may not change, as there may be behind any constraint.
+        let columns = self.def.layout().columns();
+        stored.ok_or_else(|| taken(conflict.iter().map(|position| columns[*position].path.as_str())))
     }
 
     async fn update_where(&self, session: &mut Session<'_>, filter: &Filter, changes: &Row) -> Result<u64> {

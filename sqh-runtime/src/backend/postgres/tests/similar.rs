@@ -115,7 +115,7 @@ async fn a_plan_names_the_only_partition_that_is_read() {
 async fn what_cannot_be_searched_or_explained_is_told() {
     let place = gauges().await;
     let platform = Platform::builder().models(models![Gauge, Reading]).build_on(place.backend.clone()).unwrap();
-    let cx = platform.shared(&Principal::system("a test"));
+    let cx = platform.shared(&Principal::system("a test")).await.unwrap();
     let error = platform.postgres().fuzzy_search(&cx, Gauge::REMARK, "x", 1).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.to_string().contains("#[index(columns = [\"remark\"], using = \"gin\""), "{error}");
@@ -142,7 +142,7 @@ impl Authenticator for Everybody {
 async fn a_masked_field_is_neither_searched_nor_explained() {
     let place = gauges().await;
     let platform = Platform::builder().models(models![Gauge, Reading]).build_on(place.backend.clone()).unwrap();
-    let cx = platform.shared(&Principal::authenticate(&Everybody, ()).await.unwrap());
+    let cx = platform.shared(&Principal::authenticate(&Everybody, ()).await.unwrap()).await.unwrap();
     let postgres = platform.postgres();
     let outcomes = [
         postgres.fuzzy_search(&cx, Gauge::SECRET, "x", 1).await.map(drop),
@@ -159,7 +159,7 @@ async fn a_masked_field_is_neither_searched_nor_explained() {
 async fn another_backend_says_that_it_cannot() {
     let memory = crate::backend::memory::MemoryBackend::default();
     let platform = Platform::builder().models(models![Gauge, Reading]).build_on(memory).unwrap();
-    let cx = platform.shared(&Principal::system("a test"));
+    let cx = platform.shared(&Principal::system("a test")).await.unwrap();
     let postgres = platform.postgres();
     let fuzzy = postgres.fuzzy_search(&cx, Gauge::NAME, "x", 1).await.unwrap_err();
     let explain = postgres.explain_count(&cx, Gauge::select()).await.unwrap_err();

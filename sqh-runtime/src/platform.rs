@@ -15,7 +15,7 @@ use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{self, AccessProvider, Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
-    ConnectionStore, InitReport, PartitionReport, Server, Servers, Slug, StoreConfig, TenantDatabaseManager,
+    ConnectionStore, InitReport, PartitionReport, Role, Server, Servers, Slug, StoreConfig, TenantDatabaseManager,
     TenantHandle, TenantRecord, unknown_tenant,
 };
 
@@ -72,7 +72,17 @@ pub struct PlatformBuilder {
     hooks: HookRegistry,
     access: Option<Arc<dyn AccessProvider>>,
     postgres: Option<String>,
+    roles: BTreeMap<Role, RoleUrl>,
     connections: Option<usize>,
+}
+
+/// May hold a password, and is not shown.
+struct RoleUrl(String);
+
+impl std::fmt::Debug for RoleUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RoleUrl")
+    }
 }
 
 impl Platform {
@@ -102,12 +112,12 @@ impl Platform {
         &self.engine.registry
     }
 
-    /// Makes the catalog and the shared reference database, unless they are there. It says what it
-    /// made, and which extensions of the shared database cannot be had: models that need one are
-    /// `Unsupported`.
+    /// Makes the roles, the catalog and the shared reference database, unless they are there. It says
+    /// what it made, and which extensions of the shared database cannot be had: models that need one
+    /// are `Unsupported`.
     ///
     /// # Errors
-    /// `Unavailable` if the server is down; `Denied` if its user may not create databases.
+    /// `Unavailable` if the server is down; `Denied` if its user may not create databases or roles.
     pub async fn init(&self) -> Result<InitReport> {
         match &self.tenants {
             Tenants::Catalog(manager) => manager.init().await,
@@ -217,9 +227,18 @@ impl PlatformBuilder {
         self
     }
 
-    /// The PostgreSQL server, as a URL whose user may create databases.
+    /// The PostgreSQL server, as a URL whose user may create databases and roles. The platform logs in
+    /// as the roles that it makes there, each for its own work; their passwords follow from the
+    /// URL's.
     pub fn postgres(mut self, url: impl Into<String>) -> Self {
         self.postgres = Some(url.into());
+        self
+    }
+
+    /// A URL of its own for a role, where the platform's owner may not make roles, or the server does
+    /// not let the ones in that it makes. Its database does not matter.
+    pub fn role_url(mut self, role: Role, url: impl Into<String>) -> Self {
+        self.roles.insert(role, RoleUrl(url.into()));
         self
     }
 
@@ -234,7 +253,7 @@ impl PlatformBuilder {
     /// # Errors
     /// `Invalid` if the models contradict each other, with every finding at once, or if the URL
     /// cannot be read; `Unavailable` if the server is down, `Unsupported` if it is older than
-    /// PostgreSQL 15.
+    /// PostgreSQL 15, `Denied` if the application's role owns tables or gets around row security.
     pub async fn build(self) -> Result<Platform> {
         // What is wrong with the models is told whether or not a server is there.
         let registry = self.registry()?;
@@ -245,7 +264,9 @@ impl PlatformBuilder {
             )
         })?;
         let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
-        let store = ConnectionStore::new(Servers::single(Server::new(url)?), config)?;
+        let server =
+            self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;
+        let store = ConnectionStore::new(Servers::single(server), config)?;
         let manager = Arc::new(TenantDatabaseManager::new(store.clone(), registry.models()));
         manager.check_servers().await?;
         let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);

@@ -5,6 +5,7 @@ pub(crate) mod lease;
 mod manager;
 mod place;
 mod pool;
+mod roles;
 mod server;
 mod slug;
 mod tenant;

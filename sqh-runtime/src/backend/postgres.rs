@@ -83,7 +83,7 @@ impl Inner {
         if !matches!(scoped.op(), Op::Begin) {
             self.ensure_table(scoped.route(), def).await?;
         }
-        let mut lease = self.lease(scoped.route()).await?;
+        let mut lease = self.lease(scoped.route(), role(&scoped)).await?;
         match scoped.op() {
             Op::Begin => {
                 let transaction = PostgresTransaction::begin(Arc::clone(self), lease, def).await?;
@@ -106,9 +106,20 @@ impl Inner {
         }
     }
 
-    async fn lease(&self, route: &Route) -> Result<Lease> {
+    async fn lease(&self, route: &Route, role: Role) -> Result<Lease> {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
-        self.store.acquire(ConnectionKey::new(server, database, Role::Application)).await
+        self.store.acquire(ConnectionKey::new(server, database, role)).await
+    }
+}
+
+/// Who runs an operation. Shared records are written by a role of their own, which nobody else is: the
+/// one that writes tenants' records is not even let into their database.
+fn role(scoped: &Scoped) -> Role {
+    let op = scoped.op();
+    match (scoped.model().storage.shared, op.is_write() || matches!(op, Op::Begin)) {
+        (false, _) => Role::Application,
+        (true, false) => Role::SharedReader,
+        (true, true) => Role::SharedWriter,
     }
 }
 

@@ -5,8 +5,9 @@ use sqh_model::{Error, Result};
 
 use super::args::Global;
 use super::output::{Answer, Failure};
-use crate::Platform;
 use crate::scope::Principal;
+use crate::tenancy::Role;
+use crate::{Platform, PlatformBuilder};
 
 /// Runs a command on a platform of the models, and closes its connections.
 pub(super) fn on_platform(
@@ -21,13 +22,21 @@ pub(super) fn on_platform(
     let runtime = runtime.map_err(|error| Error::internal("no runtime can be made").with_source(error))?;
     runtime.block_on(async {
         let builder = Platform::builder().models(registry.models().iter().copied()).postgres(url.as_str());
-        let platform = builder.build().await?;
+        let platform = Role::MADE.into_iter().fold(builder, with_own_url).build().await?;
         let answer = command(&platform).await;
         if let Some(databases) = platform.databases() {
             databases.store().close_all().await;
         }
         answer
     })
+}
+
+/// The URL of a role's own, if the environment has one.
+fn with_own_url(builder: PlatformBuilder, role: Role) -> PlatformBuilder {
+    match std::env::var(role.url_variable()) {
+        Ok(url) if !url.is_empty() => builder.role_url(role, url),
+        _ => builder,
+    }
 }
 
 /// Who the command line is: the system, for the user of the machine.

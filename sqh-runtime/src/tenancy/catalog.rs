@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sqh_model::{Error, Result};
 
-use super::server::is_database_missing;
+use super::server::is_not_made_yet;
 use super::tenant::unknown_tenant;
 use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantHandle, TenantRecord};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
@@ -119,10 +119,10 @@ impl Catalog {
         }
     }
 
-    /// Where the catalog is, for its owner.
+    /// Where the catalog is. It is the migrator's: who reads and writes records never sees it.
     pub(super) fn key(&self) -> ConnectionKey {
         let (server, database) = (Arc::clone(&self.server), Arc::from(CATALOG_DB_NAME));
-        ConnectionKey::new(server, database, Role::Owner)
+        ConnectionKey::new(server, database, Role::Migrator)
     }
 
     fn remembered(&self, slug: &str) -> Option<Arc<TenantHandle>> {
@@ -169,7 +169,7 @@ impl Catalog {
 
     /// Opens a transaction on the catalog.
     pub(super) async fn begin(&self) -> Result<AdminTransaction> {
-        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match is_database_missing(&error) {
+        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match is_not_made_yet(&error) {
             true => {
                 let remedy =
                     format!("there is no catalog, the database `{CATALOG_DB_NAME}`: `platform.init()` makes it");

@@ -24,7 +24,10 @@ use self::extension::SHARED_EXTENSIONS;
 use self::memo::Memo;
 pub use self::partition::PartitionReport;
 use super::catalog::Catalog;
-use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, NewTenant, Role, Slug, TenantRecord};
+use super::tenant::COMMON_SCHEMA;
+use super::{
+    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, NewTenant, Place, Role, Slug, TenantRecord, roles,
+};
 use crate::backend::postgres::admin::database;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
 
@@ -103,26 +106,28 @@ impl TenantDatabaseManager {
     }
 
     /// Logs in to each server, which tells whether it is there, lets the platform in, and is new
-    /// enough.
+    /// enough; and whether the application's role, if it is made, has no more rights than it needs.
     ///
     /// # Errors
     /// `Unavailable` if one does not answer, `Unsupported` if one is too old, `Internal` if a password
-    /// or a role is wrong. The message names the server, and no password.
+    /// or a role is wrong, `Denied` if the application's role owns tables or gets around row security.
+    /// The message names the server, and no password.
     pub async fn check_servers(&self) -> Result<()> {
         for server in self.store.servers().iter() {
-            let key = self.key(server.name(), server.maintenance_database());
-            AdminTransaction::begin(&self.store, key).await?.commit().await?;
+            roles::check(&self.store, server).await?;
         }
         Ok(())
     }
 
-    /// Makes the catalog and the shared reference database, or brings them up to this version.
+    /// Makes the roles, the catalog and the shared reference database, or brings them up to this
+    /// version.
     ///
     /// # Errors
     /// As [`ensure_catalog`](Self::ensure_catalog) and
     /// [`ensure_shared_database_exists`](Self::ensure_shared_database_exists).
     pub async fn init(&self) -> Result<InitReport> {
-        let mut made = self.ensure_catalog().await?;
+        let mut made = self.ensure_roles(DEFAULT_SERVER).await?;
+        made.extend(self.ensure_catalog().await?);
         let shared = self.ensure_shared_database_exists().await?;
         made.extend(shared.made);
         Ok(InitReport { made, missing: shared.missing })
@@ -141,6 +146,16 @@ impl TenantDatabaseManager {
         let applied = self.catalog.migrate().await.map_err(|error| error.context("while making the catalog"))?;
         made.extend(applied.into_iter().map(|name| Made::new("migration", name)));
         Ok(made)
+    }
+
+    /// Makes the roles of a server, and says which it made. A password that has changed with the
+    /// owner's is set anew.
+    ///
+    /// # Errors
+    /// `Denied` if the owner may not make roles, or if the application's has too many rights.
+    pub async fn ensure_roles(&self, server: &str) -> Result<Vec<Made>> {
+        let made = roles::ensure(&self.store, server).await?;
+        Ok(made.into_iter().map(|name| Made::new("role", name)).collect())
     }
 
     /// Makes a tenant with a database of its own. One that was interrupted is completed.
@@ -195,17 +210,28 @@ impl TenantDatabaseManager {
     async fn make_database(&self, server: &str, name: &str) -> Result<bool> {
         let maintenance = self.key(server, self.store.servers().find(server)?.maintenance_database());
         let mut look = AdminTransaction::begin(&self.store, maintenance.clone()).await?;
-        let exists = database::exists(look.connection(), name).await?;
+        let mut exists = database::exists(look.connection(), name).await?;
+        let has_roles = roles::are_there(&mut look, self.store.servers().find(server)?).await?;
         look.commit().await?;
+        if !has_roles {
+            self.ensure_roles(server).await?;
+        }
+        if !exists {
+            let mut lease = lock_for_session(&self.store, maintenance, Lock::Databases).await?;
+            exists = database::exists(lease.connection(), name).await?;
+            if !exists {
+                database::create(lease.connection(), name).await?;
+            }
+        }
         if exists {
-            return Ok(false);
+            // One of an earlier version, or of somebody who was interrupted, is brought up.
+            let (server, database, schema) = (Arc::from(server), Arc::from(name), Arc::from(COMMON_SCHEMA));
+            let place = Place { server, database, schema, placement: Placement::Database };
+            roles::begin_as_migrator(&self.store, &place, &[]).await?.commit().await?;
+        } else {
+            roles::prepare(&self.store, server, name, COMMON_SCHEMA).await?;
         }
-        let mut lease = lock_for_session(&self.store, maintenance, Lock::Databases).await?;
-        if database::exists(lease.connection(), name).await? {
-            return Ok(false);
-        }
-        database::create(lease.connection(), name).await?;
-        Ok(true)
+        Ok(!exists)
     }
 
     /// A database for its owner.

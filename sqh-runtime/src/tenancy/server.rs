@@ -1,13 +1,20 @@
 //! [`Server`]: a PostgreSQL server, and how to log in to it. Its password is shown nowhere.
 
+mod error;
+mod password;
+mod role;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-use sqh_model::{Error, ErrorKind, Result};
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgSeverity};
+use sqh_model::{Error, Result};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
 
+pub(crate) use self::error::{is_connection_lost, is_not_made_yet, login_code};
+pub use self::role::Role;
 use super::{DEFAULT_SERVER, Endpoint};
 
 /// The oldest PostgreSQL that works: `ON DELETE SET NULL (column)` came with it.
@@ -23,24 +30,11 @@ const MAINTENANCE_DB_NAME: &str = "postgres";
 #[derive(Clone)]
 pub struct Server {
     name: Arc<str>,
+    /// The owner's login; that of the roles that the platform makes follows from it.
     options: PgConnectOptions,
     maintenance: Arc<str>,
-}
-
-/// Who the platform logs in as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Role {
-    /// Creates databases, extensions and roles: the user of the server's URL.
-    Owner,
-    /// Owns schemas and tables.
-    Migrator,
-    /// Reads and writes the records of tenants.
-    Application,
-    /// Reads the shared reference database.
-    SharedReader,
-    /// Writes the shared reference database.
-    SharedWriter,
+    /// Logins of roles that have a URL of their own.
+    own: BTreeMap<Role, PgConnectOptions>,
 }
 
 /// The servers of a platform, by name.
@@ -58,16 +52,27 @@ impl Server {
     }
 
     pub(crate) fn named(name: &str, url: &str) -> Result<Self> {
-        let form = "postgres://user:password@host:port/database";
-        // The parser's own error quotes parts of the URL, and nobody knows where in a wrong one
-        // the password is.
-        let invalid = || Error::invalid(format!("the URL of the server `{name}` is not of the form {form}"));
-        if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-            return Err(invalid());
-        }
-        let options = PgConnectOptions::from_str(url).map_err(|_| invalid())?;
+        let options = parse(&format!("the server `{name}`"), url)?;
         let maintenance = Arc::from(options.get_database().unwrap_or(MAINTENANCE_DB_NAME));
-        Ok(Self { name: Arc::from(name), options: options.application_name(APPLICATION_NAME), maintenance })
+        Ok(Self { name: Arc::from(name), options, maintenance, own: BTreeMap::new() })
+    }
+
+    /// The same with a URL of a role's own, of which the database does not matter: the role is there
+    /// already, and is not made.
+    ///
+    /// # Errors
+    /// `Invalid` for a text that is no such URL. The text is not shown.
+    pub fn role_url(mut self, role: Role, url: &str) -> Result<Self> {
+        let options = parse(&format!("the role {role:?} of the server `{}`", self.name), url)?;
+        self.own.insert(role, options);
+        Ok(self)
+    }
+
+    /// Everybody logs in as the user of the URL, for tests of what has nothing to do with roles.
+    #[cfg(test)]
+    pub(crate) fn of_one_role(url: &str) -> Self {
+        let server = Self::new(url).expect("a test has the right URL");
+        Role::MADE.into_iter().fold(server, |server, role| server.role_url(role, url).expect("it is the same URL"))
     }
 
     /// The name in the catalog.
@@ -85,9 +90,42 @@ impl Server {
         std::iter::once(Endpoint::Primary)
     }
 
-    /// How to log in. Both roles are the user of the URL until roles are provisioned.
-    pub(crate) fn connect_options(&self, database: &str, _role: Role, _endpoint: Endpoint) -> PgConnectOptions {
-        self.options.clone().database(database)
+    /// The name of a role on the server.
+    pub(crate) fn user(&self, role: Role) -> &str {
+        let own = self.own.get(&role).map(PgConnectOptions::get_username);
+        own.or(role.made_name()).unwrap_or_else(|| self.options.get_username())
+    }
+
+    /// Whether it is for the platform to make a role.
+    pub(crate) fn is_made(&self, role: Role) -> bool {
+        role != Role::Owner && !self.own.contains_key(&role)
+    }
+
+    /// How to log in.
+    pub(crate) fn connect_options(&self, database: &str, role: Role, _endpoint: Endpoint) -> PgConnectOptions {
+        let options = match (self.own.get(&role), role.made_name()) {
+            (Some(own), _) => own.clone(),
+            (None, None) => self.options.clone(),
+            (None, Some(name)) => {
+                let options = self.options.clone().username(name);
+                match self.role_password(role) {
+                    Some(password) => options.password(&password),
+                    None => options,
+                }
+            }
+        };
+        options.database(database)
+    }
+
+    /// What the server has to know of a role's password; `None` if it has none, as where the server
+    /// asks nobody for one.
+    pub(crate) fn role_verifier(&self, role: Role) -> Option<String> {
+        self.role_password(role).map(|password| password::verifier(&password))
+    }
+
+    fn role_password(&self, role: Role) -> Option<String> {
+        let url = self.options.to_url_lossy();
+        Some(password::of_role(url.password()?, role.made_name()?))
     }
 
     /// Refuses a server that is too old; `version` is of the form 150018.
@@ -101,60 +139,19 @@ impl Server {
             "{self} is {found}: PostgreSQL {MINIMUM_POSTGRES_MAJOR} is the minimum, upgrade the server"
         )))
     }
-
-    /// What a failed connection attempt means to the caller.
-    pub(crate) fn connect_error(&self, database: &str, error: sqlx::Error) -> Error {
-        let user = self.options.get_username();
-        let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default();
-        let error_of = |kind, message| Error::new(kind, message);
-        let typed = match code.as_ref() {
-            "28P01" => error_of(
-                ErrorKind::Internal,
-                format!("{self} refused the password of `{user}`: correct it in the server's URL"),
-            ),
-            "28000" => error_of(
-                ErrorKind::Internal,
-                format!("{self} does not let `{user}` in: create the role, or allow it in pg_hba.conf"),
-            ),
-            // Not `NotFound`, which would say of a record that it is not there.
-            "3D000" => error_of(
-                ErrorKind::Unavailable,
-                format!("there is no database `{database}` on {self}: it was dropped or moved, or is not made yet"),
-            ),
-            "53300" => error_of(
-                ErrorKind::Overloaded,
-                format!("{self} has no connection left: lower the budget of its clients, or raise max_connections"),
-            ),
-            "57P01" | "57P02" | "57P03" => {
-                error_of(ErrorKind::Unavailable, format!("{self} is starting or stopping: try again later"))
-            }
-            "" if is_connection_lost(&error) => {
-                error_of(ErrorKind::Unavailable, format!("{self} does not answer: start it, or correct its URL"))
-            }
-            "" => error_of(ErrorKind::Internal, format!("{self} cannot be talked to")),
-            code => error_of(ErrorKind::Internal, format!("{self} refused `{user}` with SQLSTATE {code}")),
-        };
-        typed.with_source(error)
-    }
 }
 
-/// Whether a login failed because there is no such database.
-pub(crate) fn is_database_missing(error: &Error) -> bool {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
-    let code = source.and_then(|error| error.as_database_error()).and_then(|error| error.code());
-    code.as_deref() == Some("3D000")
-}
-
-/// Whether an error says that the connection is gone, or never was.
-pub(crate) fn is_connection_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => true,
-        // A fatal message is the server's last one on a connection.
-        sqlx::Error::Database(error) => error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| {
-            matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || error.code().starts_with("08")
-        }),
-        _ => false,
+/// # Errors
+/// `Invalid` for a text that is no URL of a server. The parser's own error quotes parts of it, and
+/// nobody knows where in a wrong one the password is.
+fn parse(of: &str, url: &str) -> Result<PgConnectOptions> {
+    let form = "postgres://user:password@host:port/database";
+    let invalid = || Error::invalid(format!("the URL of {of} is not of the form {form}"));
+    if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        return Err(invalid());
     }
+    let options = PgConnectOptions::from_str(url).map_err(|_| invalid())?;
+    Ok(options.application_name(APPLICATION_NAME))
 }
 
 impl fmt::Display for Server {
@@ -197,6 +194,8 @@ impl Servers {
 
 #[cfg(test)]
 mod tests {
+    use sqh_model::ErrorKind;
+
     use super::*;
 
     #[test]
@@ -227,9 +226,33 @@ mod tests {
     #[test]
     fn a_password_is_shown_nowhere() {
         let server = Server::new("postgres://app:hush@db:6543/app").unwrap();
-        let shown = format!("{server} {server:?} {:?}", Servers::single(server.clone()));
+        let server = server.role_url(Role::SharedReader, "postgres://reader:hush2@db/app").unwrap();
+        let error = server.clone().role_url(Role::Application, "postgres:/reader:hush@db").unwrap_err();
+        let shown = format!("{server} {server:?} {:?} {error} {error:?}", Servers::single(server.clone()));
         assert!(!shown.contains("hush"), "{shown}");
         assert_eq!(server.to_string(), "the server `default` (db, port 6543)");
         assert_eq!(&**server.maintenance_database(), "app");
+    }
+
+    #[test]
+    fn each_role_logs_in_as_itself() {
+        let server = Server::new("postgres://app:hush@db/app").unwrap();
+        let server = server.role_url(Role::SharedReader, "postgres://reader:own@replica/app").unwrap();
+        for (role, user, host, password) in [
+            (Role::Owner, "app", "db", Some("hush")),
+            (Role::Migrator, "sqh_migrator", "db", None),
+            (Role::Application, "sqh_app", "db", None),
+            (Role::SharedReader, "reader", "replica", Some("own")),
+        ] {
+            let options = server.connect_options("elsewhere", role, Endpoint::Primary);
+            assert_eq!((server.user(role), options.get_username(), options.get_host()), (user, user, host));
+            assert_eq!(options.get_database(), Some("elsewhere"));
+            let url = options.to_url_lossy();
+            match password {
+                Some(password) => assert_eq!(url.password(), Some(password)),
+                // Derived, and not the owner's.
+                None => assert_eq!(url.password().map(str::len).is_some_and(|length| length >= 43), true),
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod error;
 pub(crate) mod extension;
 pub(crate) mod ledger;
 pub(crate) mod placements;
+pub(crate) mod roles;
 pub(crate) mod session;
 pub(crate) mod table;
 pub(crate) mod tenants;

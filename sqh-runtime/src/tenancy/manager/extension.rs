@@ -86,8 +86,17 @@ pub(super) async fn ensure_those_there_are(
     Ok(extensions)
 }
 
-/// Makes an extension, in a transaction that does more, and says whether it was this that made it.
-pub(super) async fn ensure_here(transaction: &mut AdminTransaction, name: &str) -> Result<bool> {
+/// Whether the database has all of some extensions.
+pub(super) async fn all_there(transaction: &mut AdminTransaction, names: &[&str]) -> Result<bool> {
+    for name in names {
+        if state(transaction.connection(), name).await? != ExtensionState::Created {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn ensure_here(transaction: &mut AdminTransaction, name: &str) -> Result<bool> {
     let (name, package) = known(name)?;
     if state(transaction.connection(), name).await? == ExtensionState::Created {
         return Ok(false);

@@ -47,7 +47,7 @@ impl TenantDatabaseManager {
         model: &'static ModelDef,
         window: PartitionWindow,
     ) -> Result<PartitionReport> {
-        let mut transaction = AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await?;
+        let mut transaction = self.begin(place, &[model]).await?;
         let mut report = PartitionReport::default();
         if lacks_any(&mut transaction, place, model, window).await? {
             transaction.lock(Lock::Schema).await?;

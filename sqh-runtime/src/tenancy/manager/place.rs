@@ -9,9 +9,9 @@ use sqh_model::{Error, Result};
 use super::TenantDatabaseManager;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{database, placements, tenants};
-use crate::tenancy::server::is_database_missing;
+use crate::tenancy::server::is_not_made_yet;
 use crate::tenancy::tenant::unknown_tenant;
-use crate::tenancy::{Place, TenantRecord, TenantStatus};
+use crate::tenancy::{Place, TenantRecord, TenantStatus, roles};
 
 impl TenantDatabaseManager {
     /// Makes a tenant's place in a placement, and lets the writers of the record's epoch in. What was
@@ -19,7 +19,7 @@ impl TenantDatabaseManager {
     pub(super) async fn open(&self, tenant: &TenantRecord, placement: Placement) -> Result<()> {
         let place = tenant.place_of(placement);
         let is_open = match self.is_open(tenant, place).await {
-            Err(error) if is_database_missing(&error) => false,
+            Err(error) if is_not_made_yet(&error) => false,
             is_open => is_open?,
         };
         if !is_open {
@@ -72,7 +72,8 @@ impl TenantDatabaseManager {
         catalog.commit().await
     }
 
+    /// The schema is there, and the roles have their rights in it.
     async fn begin_in(&self, place: &Place) -> Result<AdminTransaction> {
-        AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await
+        roles::begin_as_migrator(&self.store, place, &[]).await
     }
 }

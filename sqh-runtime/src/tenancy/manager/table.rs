@@ -21,7 +21,7 @@ use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::catalog::read_table;
 use crate::engine::Route;
-use crate::tenancy::Place;
+use crate::tenancy::{Place, roles};
 
 /// When care that failed is tried again.
 const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
@@ -40,7 +40,8 @@ impl TenantDatabaseManager {
     ///
     /// # Errors
     /// `Conflict`, column by column, if the table has another shape than the model; `Unsupported` with
-    /// the command to install it if an extension is missing. Nothing is changed then.
+    /// the command to install it if an extension is missing. Nothing is changed then, but for an
+    /// extension that may be there now.
     pub async fn ensure_table(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
         if self.tables.is_good(place, model) { Ok(()) } else { self.make_table(place, model).await }
     }
@@ -110,12 +111,42 @@ impl TenantDatabaseManager {
 
     async fn look_and_make(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
         let models = ddl::with_referenced(&[model], &options(place))?;
-        let mut transaction = AdminTransaction::begin(&self.store, self.key(&place.server, &place.database)).await?;
+        let mut transaction = self.begin(place, &models).await?;
         if !all_is_well(&mut transaction, place, &models).await? {
+            for model in &models {
+                check_shape(&mut transaction, place, model).await?;
+            }
+            transaction = self.with_extensions(transaction, place, &models).await?;
             transaction.lock(Lock::Schema).await?;
             make_missing(&mut transaction, place, &models).await?;
         }
         transaction.commit().await
+    }
+
+    /// Opens a transaction of the migrator, who makes and owns the tables.
+    pub(super) async fn begin(&self, place: &Place, models: &[&'static ModelDef]) -> Result<AdminTransaction> {
+        let tables: Vec<&str> = models.iter().map(|model| model.table).collect();
+        roles::begin_as_migrator(&self.store, place, &tables).await
+    }
+
+    /// Makes the extensions that models need, which only the owner may, and goes on in a transaction
+    /// that sees them.
+    async fn with_extensions(
+        &self,
+        mut transaction: AdminTransaction,
+        place: &Place,
+        models: &[&'static ModelDef],
+    ) -> Result<AdminTransaction> {
+        let needed: Vec<&str> = models.iter().flat_map(|model| ddl::extensions(model)).collect();
+        if extension::all_there(&mut transaction, &needed).await? {
+            return Ok(transaction);
+        }
+        // One connection at a time: nobody waits for a place that they hold themselves.
+        transaction.commit().await?;
+        for name in needed {
+            extension::ensure(&self.store, self.key(&place.server, &place.database), name).await?;
+        }
+        self.begin(place, models).await
     }
 }
 
@@ -174,11 +205,9 @@ async fn make_missing(transaction: &mut AdminTransaction, place: &Place, models:
 }
 
 async fn create(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<()> {
-    for name in models.iter().flat_map(|model| ddl::extensions(model)) {
-        extension::ensure_here(transaction, name).await?;
-    }
     for statement in ddl::render(models, &options(place))?.statements {
         let sql = match statement.creates {
+            // The owner has made them.
             Creates::Extension => continue,
             // Tables share them, so they may be there.
             Creates::Schema | Creates::EnumType => &statement.repeatable_sql,

@@ -4,6 +4,7 @@ mod databases;
 mod fence;
 mod models;
 mod partitions;
+mod roles;
 mod servers;
 mod support;
 mod tables;

@@ -45,7 +45,7 @@ impl Session {
             Ok::<_, sqlx::Error>((connection, backend))
         };
         let (connection, backend) = match tokio::time::timeout(timeout, login).await {
-            Ok(session) => session.map_err(|error| server.connect_error(&key.database, error))?,
+            Ok(session) => session.map_err(|error| server.connect_error(&key.database, key.role, error))?,
             Err(_) => {
                 let message = format!("{server} did not log in within {timeout:?}: try again later");
                 return Err(Error::new(ErrorKind::Unavailable, message));

@@ -21,6 +21,8 @@ pub(crate) enum Lock {
     Schema = 1,
     /// The list of databases, in the database for administration.
     Databases = 2,
+    /// The roles of the server, in the database for administration.
+    Roles = 3,
 }
 
 /// A transaction on one database. Dropped without a commit, it goes with its connection.

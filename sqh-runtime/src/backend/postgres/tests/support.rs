@@ -42,7 +42,7 @@ impl Place {
     /// With so many connections for callers.
     pub(super) async fn with_connections(models: &[&'static ModelDef], connections: usize) -> Self {
         let database = sqh_dev_postgres::shared().await.test_database("postgres").await.unwrap();
-        let servers = Servers::single(Server::new(database.url()).unwrap());
+        let servers = Servers::single(Server::of_one_role(database.url()));
         let config = StoreConfig::default().budget(connections + 1);
         let store = ConnectionStore::new(servers, config).unwrap();
         let backend = PostgresBackend::new(store, Arc::new(TablesAreThere));

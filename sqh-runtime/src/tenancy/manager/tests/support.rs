@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _
 
 use super::models::{READING, SITE, STATION, VISIT};
 use crate::engine::Route;
-use crate::tenancy::Place;
 use crate::tenancy::{ConnectionStore, DEFAULT_SERVER, Server, Servers, StoreConfig, TenantDatabaseManager};
+use crate::tenancy::{Place, roles};
 
 /// A manager with connections of its own.
 pub(super) fn manager(url: &str) -> Arc<TenantDatabaseManager> {
@@ -45,6 +45,9 @@ impl Target {
             schema: Arc::from("public"),
             placement: sqh_model::schema::Placement::Database,
         };
+        let manager = manager(database.url());
+        manager.ensure_roles(DEFAULT_SERVER).await.unwrap();
+        roles::prepare(manager.store(), &place.server, &place.database, &place.schema).await.unwrap();
         Self { database, place }
     }
 
@@ -56,8 +59,9 @@ impl Target {
         manager(self.database.url())
     }
 
+    /// As whoever makes tables here.
     pub(super) async fn sql(&self, sql: &str) {
-        run(self.database.url(), sql).await;
+        run(self.database.url(), &format!("SET ROLE sqh_migrator; {sql}")).await;
     }
 
     /// A transaction that is open after a statement.

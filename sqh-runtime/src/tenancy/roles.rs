@@ -1,0 +1,188 @@
+//! Roles: made on a server, let into databases, and checked to have no more rights than they need.
+//!
+//! | Role | May |
+//! |---|---|
+//! | owner, the URL's user | create databases, extensions and roles |
+//! | `sqh_migrator` | make schemas and tables, which are its own; keep the catalog |
+//! | `sqh_app` | read and write the records of tenants |
+//! | `sqh_shared_reader` | read the shared reference database |
+//! | `sqh_shared_writer` | read and write its records |
+//!
+//! [`prepare`] is for whoever makes a database or a schema.
+
+use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
+use sqh_model::{Error, ErrorKind, Result};
+
+use super::server::{Server, login_code};
+use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Place, Role};
+use crate::backend::postgres::admin::roles::{self, Excess, Grants, Rights};
+use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
+
+/// Makes the roles of a server that are not there, and names those that it made. A password that has
+/// changed with the owner's is set anew.
+///
+/// # Errors
+/// `Denied` if the owner may not make roles, or if the application's has too many rights.
+pub(super) async fn ensure(store: &ConnectionStore, server: &str) -> Result<Vec<String>> {
+    let server = store.servers().find(server)?;
+    let doing = |error: Error| error.context(format!("while making the roles of {server}"));
+    let made = make_missing(store, server).await.map_err(doing)?;
+    check(store, server).await?;
+    Ok(made)
+}
+
+/// Whether the roles are there that the platform makes.
+pub(super) async fn are_there(transaction: &mut AdminTransaction, server: &Server) -> Result<bool> {
+    let names: Vec<&str> = Role::MADE.into_iter().map(|role| server.user(role)).collect();
+    let there = roles::existing(transaction.connection(), &names).await?;
+    Ok(names.iter().all(|name| there.iter().any(|there| there == name)))
+}
+
+async fn make_missing(store: &ConnectionStore, server: &Server) -> Result<Vec<String>> {
+    let maintenance = owner_key(server);
+    let ours: Vec<Role> = Role::MADE.into_iter().filter(|role| server.is_made(*role)).collect();
+    let names: Vec<&str> = ours.iter().map(|role| server.user(*role)).collect();
+    let mut made = Vec::new();
+    let mut lease = lock_for_session(store, maintenance, Lock::Roles).await?;
+    let there = roles::existing(lease.connection(), &names).await?;
+    for role in &ours {
+        let name = server.user(*role);
+        if !there.iter().any(|there| there == name)
+            && roles::create(lease.connection(), name, server.role_verifier(*role).as_deref()).await?
+        {
+            made.push(name.to_owned());
+        }
+        // The owner gives the migrator what it makes, and ends the connections of all of them.
+        roles::join(lease.connection(), name).await?;
+    }
+    drop(lease);
+    for role in ours {
+        if !made.iter().any(|made| made == server.user(role)) {
+            renew_password(store, server, role).await?;
+        }
+    }
+    Ok(made)
+}
+
+/// Sets a role's password if the server does not take the one that follows from the owner's.
+async fn renew_password(store: &ConnectionStore, server: &Server, role: Role) -> Result<()> {
+    let Some(verifier) = server.role_verifier(role) else { return Ok(()) };
+    let key = ConnectionKey { role, ..owner_key(server) };
+    match store.acquire(key).await {
+        // Authenticated, whatever the role may do in that database.
+        Ok(_) => return Ok(()),
+        Err(error) => match login_code(&error).as_deref() {
+            Some("42501") => return Ok(()),
+            Some("28P01") => {}
+            _ => return Err(error),
+        },
+    }
+    let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
+    roles::set_password(transaction.connection(), server.user(role), &verifier).await?;
+    transaction.commit().await
+}
+
+/// Asserts that the application's role neither owns tables nor gets around row security. Nothing is
+/// asserted of a role that is not there yet.
+///
+/// # Errors
+/// `Denied`, with what to do.
+pub(super) async fn check(store: &ConnectionStore, server: &Server) -> Result<()> {
+    let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
+    let (role, migrator, owner) =
+        (server.user(Role::Application), server.user(Role::Migrator), server.user(Role::Owner));
+    let excess = roles::excess(transaction.connection(), role, migrator, owner).await?;
+    transaction.commit().await?;
+    match excess.and_then(|excess| remedy(excess, role, migrator, owner)) {
+        None => Ok(()),
+        Some(remedy) => {
+            let message = format!("the application's role `{role}` on {server} has too many rights: {remedy}");
+            Err(Error::new(ErrorKind::Denied, message))
+        }
+    }
+}
+
+/// The first thing that is wrong about the application's role, and what to do.
+fn remedy(excess: Excess, role: &str, migrator: &str, owner: &str) -> Option<String> {
+    let other = "give the application a URL of another role";
+    match excess {
+        _ if role == owner => Some(format!("it is the owner of the platform; {other}")),
+        _ if role == migrator => Some(format!("it is the migrator; {other}")),
+        Excess { superuser: true, .. } => Some(format!("it is a superuser; run `ALTER ROLE \"{role}\" NOSUPERUSER`")),
+        Excess { bypasses_row_security: true, .. } => {
+            Some(format!("it gets around row security; run `ALTER ROLE \"{role}\" NOBYPASSRLS`"))
+        }
+        Excess { is_migrator: true, .. } => {
+            Some(format!("it is a member of the migrator; run `REVOKE \"{migrator}\" FROM \"{role}\"`"))
+        }
+        Excess { is_owner: true, .. } => {
+            Some(format!("it is a member of the owner; run `REVOKE \"{owner}\" FROM \"{role}\"`"))
+        }
+        Excess { owns: true, .. } => Some(format!(
+            "it owns tables; run `REASSIGN OWNED BY \"{role}\" TO \"{migrator}\"` in each database where it does"
+        )),
+        _ => None,
+    }
+}
+
+/// Lets the roles into a database and gives them their rights in a schema, which is made unless it is
+/// there. What the owner owns in it becomes the migrator's.
+///
+/// Whoever makes a database or a schema calls this once the database is there. It is idempotent, and a
+/// table that is used for the first time comes here too if it was left out.
+///
+/// # Errors
+/// `Denied` if the owner may not do that; `Internal` if the server's roles are not made yet.
+pub(super) async fn prepare(store: &ConnectionStore, server: &str, database: &str, schema: &str) -> Result<()> {
+    let server = store.servers().find(server)?;
+    let grants = grants(server, users(server, database));
+    let key = ConnectionKey::new(server.name().clone(), database, Role::Owner);
+    let mut transaction = AdminTransaction::begin(store, key).await?;
+    transaction.lock(Lock::Schema).await?;
+    roles::prepare(transaction.connection(), database, schema, &grants).await?;
+    transaction.commit().await
+}
+
+/// Opens a transaction of the migrator in a place that is prepared for it. None of the tables, if they
+/// are there, is the owner's: what was made by hand, or by an earlier version, becomes the migrator's.
+pub(super) async fn begin_as_migrator(
+    store: &ConnectionStore,
+    place: &Place,
+    tables: &[&str],
+) -> Result<AdminTransaction> {
+    let server = store.servers().find(&place.server)?;
+    let grants = grants(server, users(server, &place.database));
+    let key = ConnectionKey::new(server.name().clone(), place.database.clone(), Role::Migrator);
+    match AdminTransaction::begin(store, key.clone()).await {
+        Ok(mut transaction) => {
+            if roles::is_prepared(transaction.connection(), &place.schema, tables, &grants).await? {
+                return Ok(transaction);
+            }
+            // One connection at a time: nobody waits for a place that they hold themselves.
+            transaction.commit().await?;
+        }
+        Err(error) if login_code(&error).as_deref() == Some("42501") => {}
+        Err(error) => return Err(error),
+    }
+    prepare(store, &place.server, &place.database, &place.schema).await?;
+    AdminTransaction::begin(store, key).await
+}
+
+fn grants<'a>(server: &'a Server, users: Vec<(&'a str, Rights)>) -> Grants<'a> {
+    Grants { owner: server.user(Role::Owner), migrator: server.user(Role::Migrator), users }
+}
+
+/// Who uses the records of a database.
+fn users<'a>(server: &'a Server, database: &str) -> Vec<(&'a str, Rights)> {
+    match database {
+        CATALOG_DB_NAME => Vec::new(),
+        SHARED_REFERENCE_DB_NAME => {
+            vec![(server.user(Role::SharedReader), Rights::Read), (server.user(Role::SharedWriter), Rights::Write)]
+        }
+        _ => vec![(server.user(Role::Application), Rights::Write)],
+    }
+}
+
+fn owner_key(server: &Server) -> ConnectionKey {
+    ConnectionKey::new(server.name().clone(), server.maintenance_database().clone(), Role::Owner)
+}

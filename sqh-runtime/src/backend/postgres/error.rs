@@ -79,7 +79,7 @@ fn of_server(def: &'static ModelDef, error: &PgDatabaseError) -> Error {
 }
 
 fn is_stale(code: &str, message: &str) -> bool {
-    code == "0A000" && message.contains("cached plan")
+    code == "0A000" && message.contains("cached plan") || code == "26000"
 }
 
 fn unique(def: &'static ModelDef, error: &PgDatabaseError) -> Error {

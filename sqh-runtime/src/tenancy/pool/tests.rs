@@ -5,3 +5,4 @@ mod budget;
 mod cancel;
 mod dead;
 mod fair;
+mod turns;

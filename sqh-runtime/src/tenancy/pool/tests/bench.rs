@@ -46,6 +46,14 @@ impl Bench {
         connected
     }
 
+    /// Comes back once the server has let go of the keeper too, which nobody watches.
+    pub(super) async fn until_none_is_connected(&self) {
+        let mut outside = self.outside().await;
+        while !self.connected(&mut outside).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     pub(super) async fn end_connections_to(&self, database: usize, outside: &mut PgConnection) {
         let query = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
                      WHERE application_name = $1 AND datname = $2";

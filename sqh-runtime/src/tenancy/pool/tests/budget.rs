@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqh_model::ErrorKind;
 
 use super::bench::{Bench, one, until};
-use crate::tenancy::StoreConfig;
+use crate::tenancy::{Claim, StoreConfig};
 
 /// For callers that are expected to get what they wait for, on a machine under any load.
 const PATIENT: Duration = Duration::from_secs(600);
@@ -47,7 +47,7 @@ async fn the_budget_holds_for_fifty_tasks_on_eight_databases() {
     let most = watcher.await.unwrap();
     assert!((1..=4).contains(&most), "{most} connections under a budget of 4");
     bench.store.close_all().await;
-    assert!(bench.connected(&mut bench.outside().await).await.is_empty());
+    bench.until_none_is_connected().await;
 }
 
 #[tokio::test]
@@ -90,6 +90,50 @@ async fn whoever_waits_past_the_deadline_is_told_so() {
     }
     drop(held);
     bench.store.acquire(bench.key(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_caller_may_have_a_deadline_of_its_own() {
+    let bench = Bench::new(1, StoreConfig::default().budget(2).deadline(PATIENT)).await;
+    let held = bench.store.acquire(bench.key(0)).await.unwrap();
+    let short = Claim::from(bench.key(0)).within(Duration::from_millis(5));
+    let error = bench.store.acquire(short).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Overloaded);
+    assert!(error.message().contains("within 5ms"), "{error}");
+    assert_eq!(bench.store.stats().waiting, 0);
+    drop(held);
+}
+
+#[tokio::test]
+async fn every_place_is_accounted_for() {
+    let bench = Arc::new(Bench::new(2, StoreConfig::default().budget(3).deadline(PATIENT)).await);
+    let counts = || {
+        let stats = bench.store.stats();
+        assert_eq!(stats.budget, 3);
+        [stats.in_use, stats.idle, stats.closing, stats.waiting]
+    };
+    assert_eq!(counts(), [0, 0, 0, 0]);
+    let mut first = bench.store.acquire(bench.key(0)).await.unwrap();
+    let second = bench.store.acquire(bench.key(0)).await.unwrap();
+    assert_eq!(counts(), [2, 0, 0, 0]);
+    assert!(second.waited() > Duration::ZERO);
+    drop(second);
+    assert_eq!(counts(), [1, 1, 0, 0]);
+    let reused = bench.store.acquire(bench.key(0)).await.unwrap();
+    assert_eq!(reused.waited(), Duration::ZERO);
+    drop(reused);
+    // Another database needs the place of the idle one.
+    let mut third = Box::pin(bench.store.acquire(bench.key(1)));
+    assert!(futures::poll!(&mut third).is_pending());
+    assert_eq!(counts(), [1, 0, 1, 1]);
+    first.connection();
+    drop(first);
+    assert_eq!(counts(), [0, 0, 2, 1]);
+    let third = third.await.unwrap();
+    until(|| async { counts() == [1, 0, 0, 0] }).await;
+    drop(third);
+    bench.store.close_all().await;
+    assert_eq!(counts(), [0, 0, 0, 0]);
 }
 
 #[tokio::test]
@@ -152,7 +196,7 @@ async fn a_closed_store_refuses() {
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     drop(lent);
     closing.await.unwrap();
-    assert!(bench.connected(&mut bench.outside().await).await.is_empty());
+    bench.until_none_is_connected().await;
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ async fn many_who_go_leave_nothing_behind() {
     }
     // Comes back once every place is free.
     bench.store.close_all().await;
-    assert!(bench.connected(&mut bench.outside().await).await.is_empty());
+    bench.until_none_is_connected().await;
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bulk;
+mod cancel;
 mod errors;
 mod operations;
 mod round_trip;

@@ -1,23 +1,20 @@
-//! Transactions: nesting, failing, and being dropped at every point.
+//! Transactions: nesting, failing, and what is dropped inside of them.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
 
 use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
-use sqh_model::expr::{Filter, Query};
+use sqh_model::expr::Query;
 use sqh_model::schema::ModelDef;
 use sqh_model::{ErrorKind, Row, Value};
 
+use super::cancel::dropped_at;
 use super::support::Place;
+use crate::backend::BackendTransaction;
 use crate::backend::postgres::{PostgresBackend, Tables};
-use crate::backend::{Backend as _, BackendTransaction};
 use crate::engine::Route;
 use crate::op::{Op, Reply};
 use crate::prelude::*;
-use crate::tenancy::{ConnectionKey, DEFAULT_SERVER, Role};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
@@ -118,87 +115,6 @@ async fn a_stream_in_a_transaction_sees_its_work_and_holds_it() {
     assert_eq!(place.count::<Account>().await, 5_002);
 }
 
-/// Polls a future so many times, waits between for what it waits for, and drops it.
-/// `true` if it was done before.
-async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> bool {
-    let mut future = pin!(future);
-    for _ in 0..polls {
-        if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
-            return true;
-        }
-        // Until the server has answered whatever was sent.
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    }
-    false
-}
-
-/// The only connection, or the one that replaces it: outside any transaction.
-async fn check_next_borrower(place: &Place, polls: usize) {
-    let key = ConnectionKey::new(DEFAULT_SERVER, place.database.name(), Role::Application);
-    let mut lease = place.store().acquire(key).await.unwrap();
-    // A savepoint is refused outside of transactions only.
-    let error = sqlx::raw_sql("SAVEPOINT probe").execute(lease.connection()).await.err();
-    let code = error.as_ref().and_then(|error| error.as_database_error()?.code());
-    assert_eq!(code.as_deref(), Some("25P01"), "dropped after {polls} polls: the next borrower is in a transaction");
-    lease.settled();
-}
-
-#[tokio::test]
-async fn dropped_at_any_point_nothing_is_left_behind() {
-    let place = Place::with_connections(&[Account::def()], 1).await;
-    let work = async |place: &Place| {
-        let mut transaction = place.begin::<Account>().await;
-        execute(place, &mut transaction, Op::Create(account(1, 0))).await.unwrap();
-        transaction.savepoint().await.unwrap();
-        let rows = (10..20).map(|id| Ok(account(id, 0)));
-        let batch = Op::BatchCreate { rows: Box::new(rows), returning: true };
-        execute(place, &mut transaction, batch).await.unwrap();
-        transaction.release_savepoint().await.unwrap();
-        let copied = (100..5_000).map(|id| Ok(account(id, 0)));
-        let batch = Op::BatchCreate { rows: Box::new(copied), returning: false };
-        execute(place, &mut transaction, batch).await.unwrap();
-        transaction.commit().await.unwrap();
-    };
-    for polls in 0.. {
-        let done = dropped_after(polls, work(&place)).await;
-        check_next_borrower(&place, polls).await;
-        let count = place.count::<Account>().await;
-        assert!(count == 0 || count == 4_911, "dropped after {polls} polls: {count} records are there");
-        if done {
-            assert!(polls > 1, "it waits for the server, and was dropped there before");
-            assert_eq!(count, 4_911);
-            break;
-        }
-        place.run::<Account>(Op::DeleteWhere { filter: Filter::Everything }).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn every_operation_can_be_dropped_at_any_point() {
-    let place = Place::with_connections(&[Account::def()], 1).await;
-    place.sql("INSERT INTO account SELECT i, 0 FROM generate_series(1, 200) i").await;
-    let ops: [fn() -> Op; 6] = [
-        || Op::Get { key: vec![Value::I64(1)] },
-        || Op::List(Query::default()),
-        || Op::Update { key: vec![Value::I64(1)], changes: account(1, 5), version: None },
-        || Op::BatchCreate { rows: Box::new((1_000..1_010).map(|id| Ok(account(id, 0)))), returning: true },
-        || Op::BatchCreate { rows: Box::new((1_000..9_000).map(|id| Ok(account(id, 0)))), returning: true },
-        || Op::BatchCreate { rows: Box::new((1_000..9_000).map(|id| Ok(account(id, 0)))), returning: false },
-    ];
-    for op in ops {
-        for polls in 0.. {
-            let done = dropped_after(polls, place.backend.execute(place.scoped::<Account>(op()))).await;
-            check_next_borrower(&place, polls).await;
-            let count = place.count::<Account>().await;
-            assert!([200, 210, 8_200].contains(&count), "{} dropped after {polls} polls: {count}", op().name());
-            place.sql("DELETE FROM account WHERE id >= 1000").await;
-            if done {
-                break;
-            }
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_dropped_operation_leaves_its_transaction_to_be_rolled_back() {
     let place = Place::with_connections(&[Account::def()], 2).await;
@@ -210,7 +126,7 @@ async fn a_dropped_operation_leaves_its_transaction_to_be_rolled_back() {
     let mut transaction = place.begin::<Account>().await;
     execute(&place, &mut transaction, Op::Create(account(2, 0))).await.unwrap();
     // It waits for the other one to end.
-    assert!(!dropped_after(3, execute(&place, &mut transaction, update())).await);
+    assert!(!dropped_at(1, true, execute(&place, &mut transaction, update())).await);
     let error = execute(&place, &mut transaction, Op::Create(account(3, 0))).await.unwrap_err();
     assert_eq!(error.message(), "an operation of the transaction was dropped half-way: roll it back");
     other.rollback().await.unwrap();

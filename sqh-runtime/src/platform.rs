@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use chrono::NaiveDate;
 use sqh_model::render::ddl::PartitionWindow;
-use sqh_model::render::ddl::{self, DdlOptions};
+use sqh_model::render::ddl::{self, DdlOptions, TenantColumn, TenantColumns};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
 use sqh_model::{Error, Result};
 
@@ -74,6 +74,7 @@ pub struct PlatformBuilder {
     postgres: Option<String>,
     roles: BTreeMap<Role, RoleUrl>,
     connections: Option<usize>,
+    tenants: TenantColumns,
 }
 
 /// May hold a password, and is not shown.
@@ -248,6 +249,27 @@ impl PlatformBuilder {
         self
     }
 
+    /// The column that says whose a row is, in the tables of a group in row placement: for tables that
+    /// are there already. `tenant_id text REFERENCES tenants (id)` if it is not said.
+    ///
+    /// ```
+    /// use sqh_model::render::ddl::TenantColumn;
+    /// use sqh_model::types::{TypeDef, scalar};
+    ///
+    /// let website = TenantColumn {
+    ///     name: "website_id".into(),
+    ///     ty: TypeDef::scalar(&scalar::I64),
+    ///     table: "websites".into(),
+    ///     ..TenantColumn::default()
+    /// };
+    /// let builder = sqh_runtime::Platform::builder().tenant_column("cms", website);
+    /// # let _ = builder;
+    /// ```
+    pub fn tenant_column(mut self, group: impl Into<String>, column: TenantColumn) -> Self {
+        self.tenants = self.tenants.with(group, column);
+        self
+    }
+
     /// The platform. Nothing is created by this: see [`Platform::init`].
     ///
     /// # Errors
@@ -257,7 +279,7 @@ impl PlatformBuilder {
     pub async fn build(self) -> Result<Platform> {
         // What is wrong with the models is told whether or not a server is there.
         let registry = self.registry()?;
-        check_tables(&registry)?;
+        check_tables(&registry, &self.tenants)?;
         let url = self.postgres.as_deref().ok_or_else(|| {
             Error::invalid(
                 "the platform has no server: add `.postgres(url)`, or build it in memory by `.build_in_memory()`",
@@ -267,9 +289,11 @@ impl PlatformBuilder {
         let server =
             self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;
         let store = ConnectionStore::new(Servers::single(server), config)?;
-        let manager = Arc::new(TenantDatabaseManager::new(store.clone(), registry.models()));
+        let tenants = Arc::new(self.tenants.clone());
+        let manager = TenantDatabaseManager::new(store.clone(), registry.models());
+        let manager = Arc::new(manager.with_tenant_columns(Arc::clone(&tenants)));
         manager.check_servers().await?;
-        let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>);
+        let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>, tenants);
         Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Catalog(manager)))
     }
 
@@ -311,11 +335,12 @@ impl PlatformBuilder {
 
 /// Renders the tables of each database: two models can agree on the name of an index or of an enum
 /// type only there.
-fn check_tables(registry: &Registry) -> Result<()> {
+fn check_tables(registry: &Registry, tenants: &TenantColumns) -> Result<()> {
+    let options = DdlOptions { tenants: tenants.clone(), ..DdlOptions::default() };
     for shared in [false, true] {
         let of_database = |model: &&&ModelDef| model.is_postgres() && model.storage.shared == shared;
         let models: Vec<_> = registry.models().iter().filter(of_database).copied().collect();
-        ddl::render(&models, &DdlOptions::default()).map_err(|error| error.context("while registering models"))?;
+        ddl::render(&models, &options).map_err(|error| error.context("while registering models"))?;
     }
     Ok(())
 }

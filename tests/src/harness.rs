@@ -21,14 +21,37 @@ pub trait Harness: Send + Sync {
     /// What the backend can do; cases that need more are not run.
     fn capabilities(&self) -> Capabilities;
 
-    /// Where the tenants are noted that cases make, for a backend that outlives them.
+    /// How the tenants of cases are made, and where they are noted, for a backend that outlives them.
     fn tenants(&self) -> Tenants {
         Tenants::default()
     }
 }
 
-/// The slugs of the tenants that were made.
-pub type Tenants = Arc<Mutex<Vec<String>>>;
+/// The tenants that were made.
+#[derive(Debug, Clone, Default)]
+pub struct Tenants {
+    slugs: Arc<Mutex<Vec<String>>>,
+    placed: Option<postgres::Placed>,
+}
+
+impl Tenants {
+    /// Tenants in another placement than the platform's own.
+    fn placed(placed: Option<postgres::Placed>) -> Self {
+        Self { placed, ..Self::default() }
+    }
+
+    async fn make(&self, platform: &Platform, slug: &str) -> Result<()> {
+        self.slugs.lock().expect("no holder of this lock panics").push(slug.to_owned());
+        match &self.placed {
+            Some(placed) => placed.provision(platform, slug).await,
+            None => platform.provision(slug).await,
+        }
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.slugs.lock().expect("no holder of this lock panics"))
+    }
+}
 
 /// A platform with the models of the suite and two tenants of its own.
 #[derive(Debug)]
@@ -89,8 +112,7 @@ impl World {
 
 async fn new_tenant(platform: &Platform, tenants: &Tenants) -> Cx<Tenant> {
     let slug = unique_text();
-    tenants.lock().expect("no holder of this lock panics").push(slug.clone());
-    platform.provision(&slug).await.expect("a tenant can be made");
+    tenants.make(platform, &slug).await.expect("a tenant can be made");
     platform.tenant(&Principal::system("the conformance suite"), &slug).await.expect("the tenant is provisioned")
 }
 

@@ -34,11 +34,6 @@ pub struct Relation<'a> {
 }
 
 impl Relation<'_> {
-    /// The table's full name: `"public"."app_lab_result"`.
-    pub fn table(&self) -> String {
-        format!("{}.{}", quoted(self.schema), quoted(self.def.table))
-    }
-
     /// A column by its position in the layout: `t."value"`.
     pub fn column(&self, position: usize) -> String {
         format!("{}.{}", self.alias, quoted(&self.def.layout().columns()[position].name))

@@ -57,7 +57,7 @@ mod type_name;
 pub use self::diff::{Difference, DifferenceKind, diff};
 pub use self::extension::extensions;
 pub use self::name::{qualified, quoted};
-pub use self::options::{DdlOptions, TenantColumn};
+pub use self::options::{DdlOptions, TenantColumn, TenantColumns};
 pub use self::order::with_referenced;
 pub use self::partition::{Partition, PartitionWindow, default_name, partition_statements, partitions};
 pub use self::policy::TENANT_SETTING;

@@ -26,13 +26,15 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_model::Result;
-use sqh_model::expr::lower::Relation;
+use sqh_model::expr::Query;
+use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::ModelDef;
 use tracing::Instrument as _;
 
 use self::session::Session;
 use self::statement::cache::Cache;
-use self::statement::{ALIAS, filtered};
+use self::statement::target::{Owner, Target};
+use self::statement::{Statement, filtered};
 use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
 use crate::engine::{Route, Scoped};
@@ -48,13 +50,16 @@ pub struct PostgresBackend(Arc<Inner>);
 struct Inner {
     store: ConnectionStore,
     tables: Arc<dyn Tables>,
+    /// The tenant columns of row placement.
+    tenants: Arc<TenantColumns>,
     statements: Cache,
 }
 
 impl PostgresBackend {
-    /// A backend over the connections of `store`, in tables that `tables` makes on first use.
-    pub(crate) fn new(store: ConnectionStore, tables: Arc<dyn Tables>) -> Self {
-        Self(Arc::new(Inner { store, tables, statements: Cache::default() }))
+    /// A backend over the connections of `store`, in tables that `tables` makes on first use, with
+    /// these tenant columns in row placement.
+    pub(crate) fn new(store: ConnectionStore, tables: Arc<dyn Tables>, tenants: Arc<TenantColumns>) -> Self {
+        Self(Arc::new(Inner { store, tables, tenants, statements: Cache::default() }))
     }
 }
 
@@ -90,13 +95,19 @@ impl Inner {
                 Ok(Reply::Transaction(Box::new(transaction)))
             }
             Op::Stream(query) => {
-                let relation = Relation { def, schema: &scoped.route().place().schema, alias: ALIAS };
-                let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
-                let statement = filtered::select(&relation, query, scoped.filter(), &columns)?;
-                Ok(Reply::Stream(stream::stream(lease, statement)))
+                let (statement, owner) = self.streamed(&scoped, query)?;
+                Ok(Reply::Stream(stream::stream(lease, statement, owner)))
             }
-            _ => run::run(&mut Session::new(&mut lease, false), &self.statements, scoped).await,
+            _ => run::run(&mut Session::new(&mut lease, false), self, scoped).await,
         }
+    }
+
+    /// The statement of a stream, and whose rows it gives.
+    fn streamed(&self, scoped: &Scoped, query: &Query) -> Result<(Statement, Option<Owner>)> {
+        let def = scoped.model();
+        let (target, owner) = Target::of(def, scoped.route(), &self.tenants)?;
+        let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
+        Ok((filtered::select(&target, query, scoped.filter(), &columns)?, owner))
     }
 
     async fn ensure_table(&self, route: &Route, def: &'static ModelDef) -> Result<()> {

@@ -15,6 +15,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::{ModelDef, Placement, SHARED_REFERENCE_DB_NAME};
 use sqh_model::{Error, Result};
 use tokio::sync::Mutex;
@@ -55,6 +56,8 @@ pub struct TenantDatabaseManager {
     store: ConnectionStore,
     catalog: Catalog,
     models: Vec<&'static ModelDef>,
+    /// The tenant columns of row placement.
+    tenants: Arc<TenantColumns>,
     tables: Memo,
     /// Held by the one in this process who has a connection and waits for another.
     opening: Mutex<()>,
@@ -92,7 +95,20 @@ impl TenantDatabaseManager {
     /// server.
     pub fn new(store: ConnectionStore, models: &[&'static ModelDef]) -> Self {
         let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER));
-        Self { store, catalog, models: models.to_vec(), tables: Memo::default(), opening: Mutex::default() }
+        Self {
+            store,
+            catalog,
+            models: models.to_vec(),
+            tenants: Arc::default(),
+            tables: Memo::default(),
+            opening: Mutex::default(),
+        }
+    }
+
+    /// The same with other tenant columns in row placement.
+    #[must_use]
+    pub fn with_tenant_columns(self, tenants: Arc<TenantColumns>) -> Self {
+        Self { tenants, ..self }
     }
 
     /// The catalog.

@@ -4,6 +4,8 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_dev_postgres::{Config, Server, Source};
 use sqh_runtime::backend::Capabilities;
+use sqh_runtime::prelude::*;
+use sqh_runtime::schema::Placement;
 use sqh_runtime::{Platform, PlatformBuilder};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
@@ -23,6 +25,12 @@ impl Postgres {
         Self { server: sqh_dev_postgres::shared().await, tenants: Tenants::default() }
     }
 
+    /// The same with its tenants in a placement.
+    pub async fn placed(placement: Placement) -> Self {
+        let server = sqh_dev_postgres::shared().await;
+        Self { server, tenants: Tenants::placed(Some(Placed { server, placement })) }
+    }
+
     /// On a server whose databases order text by a language, and not by bytes. It is another than
     /// that of `DATABASE_URL`, whose template databases are its owner's: `None` where that is set
     /// and no other can be started.
@@ -30,6 +38,44 @@ impl Postgres {
         static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
         let server = SERVER.get_or_init(server_with_other_collation).await.as_ref()?;
         Some(Self { server, tenants: Tenants::default() })
+    }
+}
+
+/// Tenants in a placement that the catalog is told of beforehand.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    server: &'static Server,
+    placement: Placement,
+}
+
+/// The database of many tenants on the platform's first server.
+const POOLED: &str = "sqh_pooled_default";
+
+impl Placed {
+    /// Makes a tenant.
+    pub(super) async fn provision(&self, platform: &Platform, slug: &str) -> Result<()> {
+        self.place(slug).await.map_err(|error| Error::internal("the tenant cannot be placed").with_source(error))?;
+        platform.provision(slug).await?;
+        self.admit(slug).await.map_err(|error| Error::internal("the tenant cannot be let in").with_source(error))
+    }
+
+    async fn place(&self, slug: &str) -> Result<(), sqlx::Error> {
+        let mut catalog = PgConnection::connect(&self.server.url("sqh_platform")).await?;
+        let insert = "INSERT INTO sqh.tenants (slug, server, database_name, placement) VALUES ($1, 'default', $2, $3)";
+        let insert = sqlx::query(insert).bind(slug).bind(format!("sqh_tenant_{slug}")).bind(self.placement.name());
+        insert.execute(&mut catalog).await?;
+        catalog.close().await
+    }
+
+    /// Rows refer to their tenant.
+    async fn admit(&self, slug: &str) -> Result<(), sqlx::Error> {
+        let mut pooled = PgConnection::connect(&self.server.url(POOLED)).await?;
+        let table = "SELECT pg_advisory_lock(1);
+            CREATE TABLE IF NOT EXISTS tenants (id text COLLATE \"C\" NOT NULL CONSTRAINT tenants_pkey PRIMARY KEY);
+            SELECT pg_advisory_unlock(1)";
+        sqlx::raw_sql(table).execute(&mut pooled).await?;
+        sqlx::query("INSERT INTO tenants VALUES ($1)").bind(slug).execute(&mut pooled).await?;
+        pooled.close().await
     }
 }
 
@@ -57,7 +103,7 @@ impl Harness for Postgres {
 impl Drop for Postgres {
     /// A server that stays keeps none of the tenants.
     fn drop(&mut self) {
-        let slugs = std::mem::take(&mut *self.tenants.lock().expect("no holder of this lock panics"));
+        let slugs = self.tenants.take();
         if *self.server.source() != Source::DatabaseUrl {
             return;
         }

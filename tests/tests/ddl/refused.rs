@@ -225,7 +225,7 @@ fn an_existing_schema_keeps_its_tenant_column() {
         key: "number".into(),
         ..TenantColumn::default()
     };
-    let options = DdlOptions { tenant, ..rows() };
+    let options = DdlOptions { tenants: tenant.into(), ..rows() };
     let script = render(&models![AppOther], &options).unwrap().to_script();
     for part in [
         "CREATE TABLE IF NOT EXISTS \"websites\" (\n    \"number\" bigint NOT NULL,",

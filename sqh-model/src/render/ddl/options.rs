@@ -1,5 +1,7 @@
 //! What a rendering depends on beside the models: [`DdlOptions`].
 
+use std::collections::BTreeMap;
+
 use super::partition::PartitionWindow;
 use super::type_name;
 use crate::schema::{FieldDef, Placement};
@@ -12,7 +14,7 @@ use crate::types::{TypeDef, scalar};
 /// use sqh_model::schema::Placement;
 ///
 /// let options = DdlOptions { placement: Placement::Schema, schema: Some("tenant_acme".into()), ..DdlOptions::default() };
-/// assert_eq!(options.tenant.name, "tenant_id");
+/// assert_eq!(options.tenants.of("clinic").name, "tenant_id");
 /// ```
 #[derive(Debug, Clone)]
 pub struct DdlOptions {
@@ -22,14 +24,14 @@ pub struct DdlOptions {
     pub schema: Option<String>,
     /// The partitions to make beside the default one; none if `None`.
     pub partitions: Option<PartitionWindow>,
-    /// The tenant column of row placement.
-    pub tenant: TenantColumn,
+    /// The tenant columns of row placement.
+    pub tenants: TenantColumns,
 }
 
 impl Default for DdlOptions {
     /// A database for each tenant, bare names, no partitions but the default one.
     fn default() -> Self {
-        Self { placement: Placement::Database, schema: None, partitions: None, tenant: TenantColumn::default() }
+        Self { placement: Placement::Database, schema: None, partitions: None, tenants: TenantColumns::default() }
     }
 }
 
@@ -76,10 +78,52 @@ impl Default for TenantColumn {
     }
 }
 
+/// The tenant columns of all groups: one, unless a group has its own.
+///
+/// ```
+/// use sqh_model::render::ddl::{TenantColumn, TenantColumns};
+///
+/// let customers = TenantColumn { name: "customer_id".into(), sql_type: Some("varchar"), ..TenantColumn::default() };
+/// let columns = TenantColumns::default().with("shop", customers);
+/// assert_eq!(columns.of("shop").name, "customer_id");
+/// assert_eq!(columns.of("clinic").name, "tenant_id");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct TenantColumns {
+    default: TenantColumn,
+    of_groups: BTreeMap<String, TenantColumn>,
+}
+
+impl TenantColumns {
+    /// The same with a column of a group's own.
+    #[must_use]
+    pub fn with(mut self, group: impl Into<String>, column: TenantColumn) -> Self {
+        self.of_groups.insert(group.into(), column);
+        self
+    }
+
+    /// The column of a group's tables.
+    pub fn of(&self, group: &str) -> &TenantColumn {
+        self.of_groups.get(group).unwrap_or(&self.default)
+    }
+}
+
+impl From<TenantColumn> for TenantColumns {
+    /// One column for all groups.
+    fn from(default: TenantColumn) -> Self {
+        Self { default, of_groups: BTreeMap::new() }
+    }
+}
+
 impl TenantColumn {
     /// The type's name in the catalog.
     pub(super) fn type_name(&self) -> String {
         type_name::of_field(&self.as_field(), &self.ty)
+    }
+
+    /// The table of tenants, its key, and the type of that.
+    pub(super) fn tenants(&self) -> (&str, &str, String) {
+        (&self.table, &self.key, self.type_name())
     }
 
     pub(super) fn collation(&self) -> Option<String> {

@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
             schema => schema,
         };
         let tenant = match placement {
-            Placement::Row => Some(lead(def, &options.tenant)?),
+            Placement::Row => Some(lead(def, options.tenants.of(def.group))?),
             _ => None,
         };
         Ok(Self { def, schema, tenant, placement })
@@ -56,9 +56,15 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Whether the tables of both stand in one schema, where a reference can be a constraint.
+    /// Whether the tables of both stand in one schema.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.def.storage.shared == other.def.storage.shared && self.placement == other.placement
+    }
+
+    /// Whether a reference to the other can be a constraint: their tenants are kept in one table.
+    pub(super) fn can_refer_to(&self, other: &Self) -> bool {
+        let tenants = |place: &Self| place.tenant.as_ref().map(|lead| lead.column.tenants());
+        self.is_beside(other) && tenants(self) == tenants(other)
     }
 }
 

@@ -149,7 +149,7 @@ fn resolve<'a>(
         return Ok(None);
     }
     let other = Place::of(target, options)?;
-    if !place.is_beside(&other) {
+    if !place.can_refer_to(&other) {
         return Ok(None);
     }
     let layout = target.layout();

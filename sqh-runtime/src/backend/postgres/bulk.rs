@@ -35,7 +35,7 @@ pub(super) async fn create(
     let mut source = Source { rows: rows.peekable(), taken: 0 };
     let head = source.chunk(COPY_FROM)?;
     let mut reply = Created { rows: returning.then(Vec::new), count: 0 };
-    if source.is_empty() && unnest::is_one_statement(&head) {
+    if source.is_empty() && unnest::is_one_statement(work, &head) {
         if !head.is_empty() {
             reply.add(unnest::create(work, session, head, returning).await?);
         }

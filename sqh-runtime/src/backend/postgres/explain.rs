@@ -6,7 +6,7 @@ use sqlx::Row as _;
 
 use super::run::Work;
 use super::session::{Repeat, Session};
-use super::statement::{Inputs, Statement, filtered, similar};
+use super::statement::{Statement, filtered, similar};
 use crate::op::Op;
 
 impl Work<'_> {
@@ -15,7 +15,7 @@ impl Work<'_> {
         let statement = self.reading(op)?.explained();
         let mut lines = Vec::new();
         session
-            .each(&statement, Inputs::default(), Repeat::IfLost, |row| {
+            .each(&statement, self.inputs(), Repeat::IfLost, |row| {
                 let line = row.try_get(0);
                 lines.push(line.map_err(|source| Error::internal("the plan is no text").with_source(source))?);
                 Ok(())
@@ -27,16 +27,14 @@ impl Work<'_> {
     fn reading(&self, op: Op) -> Result<Statement> {
         let all = || (0..self.def.layout().columns().len()).collect::<Vec<_>>();
         match op {
-            Op::List(query) => filtered::select(&self.relation(), &query, self.scope, &all()),
+            Op::List(query) => filtered::select(&self.target, &query, self.scope, &all()),
             Op::Search { text, mut query } => {
                 query.filter = query.filter.and(search(self.def, &text));
-                filtered::select(&self.relation(), &query, self.scope, &all())
+                filtered::select(&self.target, &query, self.scope, &all())
             }
-            Op::FuzzySearch { column, text, limit } => {
-                similar::select(&self.relation(), column, text, limit, self.scope)
-            }
-            Op::Select { query, columns } => filtered::select(&self.relation(), &query, self.scope, &columns),
-            Op::Count { filter, .. } => filtered::count(&self.relation(), &filter, self.scope),
+            Op::FuzzySearch { column, text, limit } => similar::select(&self.target, column, text, limit, self.scope),
+            Op::Select { query, columns } => filtered::select(&self.target, &query, self.scope, &columns),
+            Op::Count { filter, .. } => filtered::count(&self.target, &filter, self.scope),
             op => Err(Error::internal(format!("`{}` has no statement of its own to explain", op.name()))),
         }
     }

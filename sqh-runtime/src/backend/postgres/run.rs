@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use sqh_model::expr::lower::{Binds, Relation, search};
+use sqh_model::expr::lower::{Binds, search};
 use sqh_model::expr::{Filter, Query};
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::json_form;
 use sqh_model::{Error, Result, Row, Value};
 use sqlx::Row as _;
 
+use super::Inner;
 use super::atomic::Atomic;
 use super::bulk;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::keyed::Shape;
-use super::statement::{ALIAS, Inputs, Statement, filtered, similar};
+use super::statement::target::{Owner, Target};
+use super::statement::{Inputs, Statement, filtered, similar};
 use crate::backend::{not_to_be_written, taken};
 use crate::engine::Scoped;
 use crate::op::{Op, Reply};
@@ -25,7 +27,9 @@ const COUNT_EXACTLY_BELOW: u64 = 50_000;
 /// An operation on its way: all of it but the connection.
 pub(super) struct Work<'a> {
     pub(super) def: &'static ModelDef,
-    pub(super) schema: &'a Arc<str>,
+    pub(super) target: Target<'a>,
+    /// Whose records they are, in row placement.
+    pub(super) owner: Option<&'a Owner>,
     /// What the operation may touch.
     pub(super) scope: &'a Filter,
     /// What every record must be once it is written.
@@ -34,10 +38,12 @@ pub(super) struct Work<'a> {
 }
 
 /// Does what an operation says.
-pub(super) async fn run(session: &mut Session<'_>, cache: &Cache, scoped: Scoped) -> Result<Reply> {
+pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: Scoped) -> Result<Reply> {
     let (def, route) = (scoped.model(), scoped.route().clone());
     let (scope, check) = (scoped.filter().clone(), scoped.check().clone());
-    let work = Work { def, schema: &route.place().schema, scope: &scope, check: &check, cache };
+    let (target, owner) = Target::of(def, &route, &backend.tenants)?;
+    let cache = &backend.statements;
+    let work = Work { def, target, owner: owner.as_ref(), scope: &scope, check: &check, cache };
     let op = scoped.into_op();
     if work.is_checked(&op) {
         let atomic = Atomic::begin(session, def).await?;
@@ -58,14 +64,14 @@ impl Work<'_> {
                 Reply::Rows(self.select(session, &query, None).await?)
             }
             Op::FuzzySearch { column, text, limit } => {
-                let statement = similar::select(&self.relation(), column, text, limit, self.scope)?;
-                Reply::Rows(session.rows(&statement, Inputs::default(), Repeat::IfLost).await?)
+                let statement = similar::select(&self.target, column, text, limit, self.scope)?;
+                Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
             }
             Op::Explain(op) => Reply::Plan(self.plan(session, *op).await?),
             Op::Count { filter, estimate } => Reply::Count(self.count(session, &filter, estimate).await?),
             Op::Create(row) => {
-                let shape = Shape::Create { columns: said(&row) };
-                Reply::Row(self.write(session, shape, Inputs { row: &row, ..Inputs::default() }).await?)
+                let shape = Shape::Create { columns: self.said(&row) };
+                Reply::Row(self.write(session, shape, Inputs { row: &row, ..self.inputs() }).await?)
             }
             Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(session, &row, conflict, keep).await?)),
             Op::Update { key, changes, version } => {
@@ -74,7 +80,7 @@ impl Work<'_> {
                     physical: self.is_physical(&key),
                     versioned: version.is_some(),
                 };
-                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref(), ..Inputs::default() };
+                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref(), ..self.inputs() };
                 let updated = self.write(session, shape, inputs).await?;
                 if updated.is_none() {
                     self.explain_none(session, &key, version.as_ref()).await?;
@@ -85,7 +91,7 @@ impl Work<'_> {
             Op::Delete { key, version } => {
                 let shape = Shape::Delete { physical: self.is_physical(&key), versioned: version.is_some() };
                 let (statement, scope) = self.keyed(shape)?;
-                let inputs = Inputs { key: &key, version: version.as_ref(), scope: Some(&scope), ..Inputs::default() };
+                let inputs = Inputs { key: &key, version: version.as_ref(), scope: Some(&scope), ..self.inputs() };
                 let deleted = session.affected(&statement, inputs).await?;
                 if deleted == 0 {
                     self.explain_none(session, &key, version.as_ref()).await?;
@@ -93,16 +99,17 @@ impl Work<'_> {
                 Reply::Count(deleted)
             }
             Op::DeleteWhere { filter } => {
-                let statement = filtered::delete(&self.relation(), &filter, self.scope)?;
-                Reply::Count(session.affected(&statement, Inputs::default()).await?)
+                let statement = filtered::delete(&self.target, &filter, self.scope)?;
+                Reply::Count(session.affected(&statement, self.inputs()).await?)
             }
             Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, returning).await?,
             op => return Err(Error::internal(format!("`{}` is none of a session's operations", op.name()))),
         })
     }
 
-    pub(super) fn relation(&self) -> Relation<'_> {
-        Relation { def: self.def, schema: self.schema, alias: ALIAS }
+    /// What every statement of the operation is given.
+    pub(super) fn inputs(&self) -> Inputs<'_> {
+        Inputs { owner: self.owner, ..Inputs::default() }
     }
 
     /// Refuses a record that the principal may not have written as it is.
@@ -120,12 +127,12 @@ impl Work<'_> {
     }
 
     fn keyed(&self, shape: Shape) -> Result<(Arc<Statement>, Binds)> {
-        self.cache.keyed(&self.relation(), self.schema, shape, self.scope)
+        self.cache.keyed(&self.target, shape, self.scope)
     }
 
     async fn get(&self, session: &mut Session<'_>, key: &[Value]) -> Result<Option<Row>> {
         let (statement, scope) = self.keyed(Shape::Get { physical: self.is_physical(key) })?;
-        let inputs = Inputs { key, scope: Some(&scope), ..Inputs::default() };
+        let inputs = Inputs { key, scope: Some(&scope), ..self.inputs() };
         let mut rows = session.rows(&statement, inputs, Repeat::IfLost).await?;
         if rows.len() > 1 {
             return Err(self.ambiguous());
@@ -142,8 +149,8 @@ impl Work<'_> {
                 &all
             }
         };
-        let statement = filtered::select(&self.relation(), query, self.scope, columns)?;
-        session.rows(&statement, Inputs::default(), Repeat::IfLost).await
+        let statement = filtered::select(&self.target, query, self.scope, columns)?;
+        session.rows(&statement, self.inputs(), Repeat::IfLost).await
     }
 
     async fn count(&self, session: &mut Session<'_>, filter: &Filter, estimate: bool) -> Result<u64> {
@@ -153,10 +160,10 @@ impl Work<'_> {
                 return Ok(estimate);
             }
         }
-        let statement = filtered::count(&self.relation(), filter, self.scope)?;
+        let statement = filtered::count(&self.target, filter, self.scope)?;
         let mut count = 0;
         session
-            .each(&statement, Inputs::default(), Repeat::IfLost, |row| {
+            .each(&statement, self.inputs(), Repeat::IfLost, |row| {
                 count = row.try_get::<i64, _>(0).map_err(unexpected)?;
                 Ok(())
             })
@@ -165,10 +172,10 @@ impl Work<'_> {
     }
 
     async fn estimate(&self, session: &mut Session<'_>, filter: &Filter) -> Result<u64> {
-        let statement = filtered::explain(&self.relation(), filter, self.scope)?;
+        let statement = filtered::explain(&self.target, filter, self.scope)?;
         let mut plan = serde_json::Value::Null;
         session
-            .each(&statement, Inputs::default(), Repeat::IfLost, |row| {
+            .each(&statement, self.inputs(), Repeat::IfLost, |row| {
                 plan = row.try_get(0).map_err(unexpected)?;
                 Ok(())
             })
@@ -194,8 +201,8 @@ impl Work<'_> {
         conflict: Vec<usize>,
         keep: Vec<usize>,
     ) -> Result<Row> {
-        let shape = Shape::Upsert { columns: said(row), conflict: conflict.clone().into(), keep: keep.into() };
-        let stored = self.write(session, shape, Inputs { row, ..Inputs::default() }).await?;
+        let shape = Shape::Upsert { columns: self.said(row), conflict: conflict.clone().into(), keep: keep.into() };
+        let stored = self.write(session, shape, Inputs { row, ..self.inputs() }).await?;
         // There is one that the principal may not change, as there may be behind any constraint.
         let columns = self.def.layout().columns();
         stored.ok_or_else(|| taken(conflict.iter().map(|position| columns[*position].path.as_str())))
@@ -203,8 +210,8 @@ impl Work<'_> {
 
     async fn update_where(&self, session: &mut Session<'_>, filter: &Filter, changes: &Row) -> Result<u64> {
         let is_checked = *self.check != Filter::Everything;
-        let statement = filtered::update(&self.relation(), filter, self.scope, changes, is_checked)?;
-        let inputs = Inputs { row: changes, ..Inputs::default() };
+        let statement = filtered::update(&self.target, filter, self.scope, changes, is_checked)?;
+        let inputs = Inputs { row: changes, ..self.inputs() };
         if !is_checked {
             return session.affected(&statement, inputs).await;
         }
@@ -243,7 +250,12 @@ impl Work<'_> {
     fn changed(&self, changes: &Row) -> Box<[usize]> {
         // The statement itself counts the version.
         let version = self.def.layout().role(|field| field.version);
-        said(changes).into_iter().filter(|position| Some(*position) != version).collect()
+        self.said(changes).into_iter().filter(|position| Some(*position) != version).collect()
+    }
+
+    /// The columns of which a row says something. The tenant's is not among them.
+    pub(super) fn said(&self, row: &Row) -> Box<[usize]> {
+        (0..row.len()).filter(|i| !row[*i].is_unset() && !self.target.is_tenant(*i)).collect()
     }
 
     fn is_physical(&self, key: &[Value]) -> bool {
@@ -257,10 +269,6 @@ impl Work<'_> {
         let partition = layout.partition().map_or("", |position| layout.columns()[position].path.as_str());
         Error::conflict(format!("several records have this key: add their `{partition}` to it"))
     }
-}
-
-fn said(row: &Row) -> Box<[usize]> {
-    row.iter().enumerate().filter(|(_, value)| !value.is_unset()).map(|(position, _)| position).collect()
 }
 
 fn shown(column: &ColumnDef, version: &Value) -> String {

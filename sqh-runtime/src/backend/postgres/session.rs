@@ -65,13 +65,15 @@ impl<'a> Session<'a> {
         loop {
             let query = prepared(&statement.sql, statement.arguments(inputs)?);
             let mut rows = query.fetch(self.lease.connection());
-            let (mut outcome, mut has_rows) = (Ok(()), false);
+            let (mut outcome, mut has_rows, mut is_foreign) = (Ok(()), false, false);
             let lost = loop {
                 match rows.try_next().await {
                     Ok(Some(row)) => {
                         has_rows = true;
                         if outcome.is_ok() {
-                            outcome = see(&row);
+                            let verified = statement.verify(inputs.owner, &row);
+                            is_foreign |= verified.is_err();
+                            outcome = verified.and_then(|()| see(&row));
                         }
                     }
                     Ok(None) => break None,
@@ -79,6 +81,8 @@ impl<'a> Session<'a> {
                 }
             };
             drop(rows);
+            // A transaction that has met another tenant's row keeps nothing.
+            self.failed |= is_foreign;
             match lost {
                 None => {
                     self.settle();

@@ -7,15 +7,19 @@ pub(super) mod cache;
 pub(super) mod filtered;
 pub(super) mod keyed;
 pub(super) mod similar;
+pub(super) mod sql;
+pub(super) mod target;
 
 use std::sync::Arc;
 
-use sqh_model::expr::lower::{Binds, Relation};
+use sqh_model::expr::lower::Binds;
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Value};
 use sqlx::Arguments as _;
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 
+use self::sql::Sql;
+use self::target::{Owner, Target};
 use super::codec::{Codec, RowCodec, bind};
 
 /// The alias of the model's table in every statement.
@@ -35,6 +39,10 @@ pub(super) struct Statement {
     binds: Binds,
     /// How often the filter of [`Inputs::scope`] stands in it, behind all others.
     scopes: usize,
+    /// Whether the tenant's key is its first bind: in row placement.
+    is_owned: bool,
+    /// Where in the reply the tenant's column stands; `None` if no record comes back.
+    owner_at: Option<usize>,
 }
 
 /// A bind that an operation's own parts give.
@@ -58,6 +66,8 @@ enum Source {
 /// The parts of an operation that a statement takes its binds from.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Inputs<'a> {
+    /// Whose rows they are, in row placement.
+    pub(super) owner: Option<&'a Owner>,
     pub(super) key: &'a [Value],
     pub(super) row: &'a [Value],
     pub(super) version: Option<&'a Value>,
@@ -73,14 +83,34 @@ pub(super) trait Encode: Sync {
 }
 
 impl Statement {
-    /// A statement without inputs of its own.
-    pub(super) fn new(def: &'static ModelDef, sql: String, reply: RowCodec, binds: Binds) -> Self {
-        Self { def, sql: sql.into(), reply, inputs: Vec::new(), binds, scopes: 0 }
+    /// A statement without inputs of its own whose reply is read so.
+    pub(super) fn new(target: &Target<'_>, sql: Sql<'_>, reply: RowCodec, binds: Binds) -> Self {
+        let is_owned = target.tenant.is_some();
+        let owner_at = is_owned.then(|| reply.width());
+        let (sql, inputs) = (sql.finish().into(), Vec::new());
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, owner_at }
+    }
+
+    /// The same, if it replies no records.
+    pub(super) fn without_records(self) -> Self {
+        Self { owner_at: None, ..self }
+    }
+
+    /// Refuses a row of another tenant.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub(super) fn verify(&self, owner: Option<&Owner>, row: &PgRow) -> Result<()> {
+        match (self.owner_at, owner) {
+            (None, _) => Ok(()),
+            (Some(at), Some(owner)) => owner.verify(self.def, row, at),
+            (Some(_), None) => Err(target::nobody()),
+        }
     }
 
     /// The statement that tells how this one would be run, a line of text in each row.
     pub(super) fn explained(self) -> Self {
-        Self { sql: format!("EXPLAIN {}", self.sql).into(), ..self }
+        Self { sql: format!("EXPLAIN {}", self.sql).into(), owner_at: None, ..self }
     }
 
     /// The binds.
@@ -90,6 +120,9 @@ impl Statement {
     /// than a statement can have.
     pub(super) fn arguments(&self, inputs: Inputs<'_>) -> Result<PgArguments> {
         let mut arguments = PgArguments::default();
+        if self.is_owned {
+            inputs.owner.ok_or_else(target::nobody)?.bind(&mut arguments)?;
+        }
         if let Some(others) = inputs.others {
             others.encode(&mut arguments)?;
         }
@@ -117,9 +150,4 @@ impl Statement {
         }
         Ok(arguments)
     }
-}
-
-/// The columns of a reply in the form in which they are read.
-fn read_columns(relation: &Relation<'_>, positions: impl IntoIterator<Item = usize>) -> String {
-    positions.into_iter().map(|position| relation.read_column(position)).collect::<Vec<_>>().join(", ")
 }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::error;
 use super::session::arriving;
+use super::statement::target::Owner;
 use super::statement::{Inputs, Statement};
 use crate::op::RowStream;
 use crate::tenancy::is_connection_lost;
@@ -43,17 +44,25 @@ impl Holder for Lease {
 }
 
 /// The records that a statement replies.
-pub(super) fn stream(mut holder: impl Holder, statement: Statement) -> RowStream {
+pub(super) fn stream(mut holder: impl Holder, statement: Statement, owner: Option<Owner>) -> RowStream {
     let (sender, receiver) = channel(BUFFERED);
-    let producer = async move { produce(&mut holder, &statement, &sender).await }.boxed();
+    let producer = async move {
+        let inputs = Inputs { owner: owner.as_ref(), ..Inputs::default() };
+        produce(&mut holder, &statement, inputs, &sender).await
+    }
+    .boxed();
     Rows { producer: Some(producer), receiver, error: None }.boxed()
 }
 
-async fn produce(holder: &mut impl Holder, statement: &Statement, sender: &Sender<Result<Row>>) -> Result<()> {
+async fn produce(
+    holder: &mut impl Holder,
+    statement: &Statement,
+    inputs: Inputs<'_>,
+    sender: &Sender<Result<Row>>,
+) -> Result<()> {
     let mut repeated = !holder.is_single();
     loop {
-        let arguments = statement.arguments(Inputs::default())?;
-        let Err((error, has_rows)) = send_rows(holder, statement, arguments, sender).await? else {
+        let Err((error, has_rows)) = send_rows(holder, statement, inputs, sender).await? else {
             if holder.is_single() {
                 holder.lease().settled();
             }
@@ -82,15 +91,17 @@ async fn produce(holder: &mut impl Holder, statement: &Statement, sender: &Sende
 async fn send_rows(
     holder: &mut impl Holder,
     statement: &Statement,
-    arguments: sqlx::postgres::PgArguments,
+    inputs: Inputs<'_>,
     sender: &Sender<Result<Row>>,
 ) -> Result<Result<(), (sqlx::Error, bool)>> {
+    let arguments = statement.arguments(inputs)?;
     let mut rows = arriving(holder.lease().connection(), &statement.sql, arguments);
     let mut has_rows = false;
     loop {
         match rows.try_next().await {
             Ok(Some(row)) => {
                 has_rows = true;
+                statement.verify(inputs.owner, &row)?;
                 // The receiver lives beside this future, in the same stream.
                 let _ = sender.send(Ok(statement.reply.decode(&row)?)).await;
             }

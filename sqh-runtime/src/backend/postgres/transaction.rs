@@ -14,13 +14,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::Inner;
 use super::run::run;
 use super::session::Session;
-use super::statement::{ALIAS, filtered};
 use super::stream::{Holder, stream};
 use crate::backend::BackendTransaction;
 use crate::engine::Scoped;
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
-use sqh_model::expr::lower::Relation;
 
 /// A transaction on a connection of its own.
 pub(super) struct PostgresTransaction {
@@ -62,16 +60,13 @@ impl PostgresTransaction {
         self.backend.ensure_table(scoped.route(), scoped.model()).await?;
         match scoped.op() {
             Op::Stream(query) => {
-                let def = scoped.model();
-                let relation = Relation { def, schema: &scoped.route().place().schema, alias: ALIAS };
-                let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
-                let statement = filtered::select(&relation, query, scoped.filter(), &columns)?;
-                Ok(Reply::Stream(stream(state, statement)))
+                let (statement, owner) = self.backend.streamed(&scoped, query)?;
+                Ok(Reply::Stream(stream(state, statement, owner)))
             }
             _ => {
                 state.busy = true;
                 let mut session = Session::new(&mut state.lease, true);
-                let outcome = run(&mut session, &self.backend.statements, scoped).await;
+                let outcome = run(&mut session, &self.backend, scoped).await;
                 let failed = session.failed;
                 state.failed |= failed;
                 state.busy = false;

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, NaiveTime, Utc};
 use sqh_model::Result;
-use sqh_model::render::ddl::{self, Creates, PartitionWindow};
+use sqh_model::render::ddl::{self, Creates, DdlOptions, PartitionWindow};
 use sqh_model::schema::ModelDef;
 
 use super::TenantDatabaseManager;
-use super::table::options;
 use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::tenancy::Place;
@@ -51,7 +50,7 @@ impl TenantDatabaseManager {
         let mut report = PartitionReport::default();
         if lacks_any(&mut transaction, place, model, window).await? {
             transaction.lock(Lock::Schema).await?;
-            report = make(&mut transaction, place, model, window).await?;
+            report = make(&mut transaction, place, &self.options(place), model, window).await?;
         }
         transaction.commit().await?;
         Ok(report)
@@ -86,11 +85,12 @@ pub(super) async fn lacks_any(
 pub(super) async fn make(
     transaction: &mut AdminTransaction,
     place: &Place,
+    options: &DdlOptions,
     model: &'static ModelDef,
     window: PartitionWindow,
 ) -> Result<PartitionReport> {
     let here = table::partitions(transaction.connection(), &place.schema, model.table).await?;
-    let statements = ddl::partition_statements(model, &options(place), window)?;
+    let statements = ddl::partition_statements(model, options, window)?;
     let mut report = PartitionReport::default();
     // A partition may bring statements of its own after it.
     for group in statements.chunk_by(|_, next| next.creates != Creates::Partition) {

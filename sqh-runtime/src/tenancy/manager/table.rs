@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sqh_model::render::ddl::{self, Creates, DdlOptions, Difference};
+use sqh_model::render::ddl::{self, Creates, DdlOptions, Difference, TenantColumns};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result};
 
@@ -91,9 +91,10 @@ impl TenantDatabaseManager {
     /// written to the one is in the way of making the others, and would wait for itself. One that
     /// cannot be made is in nobody's way until it is used.
     async fn make_referring(&self, place: &Place, model: &'static ModelDef) -> Vec<(&'static ModelDef, Arc<Known>)> {
+        let options = self.options(place);
         let refers = |other: &&'static ModelDef| {
             *other != model
-                && ddl::with_referenced(&[other], &options(place)).is_ok_and(|referenced| referenced.contains(&model))
+                && ddl::with_referenced(&[other], &options).is_ok_and(|referenced| referenced.contains(&model))
         };
         let mut made = Vec::new();
         for other in self.models.iter().copied().filter(|other| other.is_postgres()).filter(refers) {
@@ -109,16 +110,27 @@ impl TenantDatabaseManager {
         made
     }
 
+    /// How a place's tables are rendered: names in full.
+    pub(super) fn options(&self, place: &Place) -> DdlOptions {
+        DdlOptions {
+            placement: place.placement,
+            schema: Some(place.schema.to_string()),
+            tenants: TenantColumns::clone(&self.tenants),
+            ..DdlOptions::default()
+        }
+    }
+
     async fn look_and_make(&self, place: &Place, model: &'static ModelDef) -> Result<()> {
-        let models = ddl::with_referenced(&[model], &options(place))?;
+        let options = self.options(place);
+        let models = ddl::with_referenced(&[model], &options)?;
         let mut transaction = self.begin(place, &models).await?;
-        if !all_is_well(&mut transaction, place, &models).await? {
+        if !all_is_well(&mut transaction, place, &options, &models).await? {
             for model in &models {
-                check_shape(&mut transaction, place, model).await?;
+                check_shape(&mut transaction, place, &options, model).await?;
             }
             transaction = self.with_extensions(transaction, place, &models).await?;
             transaction.lock(Lock::Schema).await?;
-            make_missing(&mut transaction, place, &models).await?;
+            make_missing(&mut transaction, place, &options, &models).await?;
         }
         transaction.commit().await
     }
@@ -150,24 +162,24 @@ impl TenantDatabaseManager {
     }
 }
 
-/// How a place's tables are rendered: names in full.
-pub(super) fn options(place: &Place) -> DdlOptions {
-    DdlOptions { placement: place.placement, schema: Some(place.schema.to_string()), ..DdlOptions::default() }
-}
-
 fn warn_of(place: &Place, model: &'static ModelDef, error: &Error, what: &str) {
     tracing::warn!(model = model.name, database = &*place.database, %error, "{what}");
 }
 
 /// Whether every table is there in its model's shape, with its row of the ledger and its partitions.
-async fn all_is_well(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<bool> {
+async fn all_is_well(
+    transaction: &mut AdminTransaction,
+    place: &Place,
+    options: &DdlOptions,
+    models: &[&'static ModelDef],
+) -> Result<bool> {
     let connection = transaction.connection();
     if !ledger::exists(connection).await? {
         return Ok(false);
     }
     let recorded = ledger::tables(connection, &place.schema).await?;
     for model in models {
-        if !recorded.contains(model.table) || !check_shape(transaction, place, model).await? {
+        if !recorded.contains(model.table) || !check_shape(transaction, place, options, model).await? {
             return Ok(false);
         }
         if let Some((window, _)) = partition::premade(model, Utc::now())?
@@ -180,37 +192,42 @@ async fn all_is_well(transaction: &mut AdminTransaction, place: &Place, models: 
 }
 
 /// Makes what is missing, and looks at it again: a type that was there before may be another.
-async fn make_missing(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<()> {
+async fn make_missing(
+    transaction: &mut AdminTransaction,
+    place: &Place,
+    options: &DdlOptions,
+    models: &[&'static ModelDef],
+) -> Result<()> {
     ledger::ensure(transaction.connection()).await?;
     let recorded = ledger::tables(transaction.connection(), &place.schema).await?;
     let mut missing = Vec::new();
     for model in models {
-        if !check_shape(transaction, place, model).await? {
+        if !check_shape(transaction, place, options, model).await? {
             missing.push(*model);
         }
     }
-    create(transaction, place, &missing).await?;
+    create(transaction, options, &missing).await?;
     for model in models {
         if missing.contains(model) {
-            check_shape(transaction, place, model).await?;
+            check_shape(transaction, place, options, model).await?;
         }
         if let Some((window, _)) = partition::premade(model, Utc::now())? {
-            partition::make(transaction, place, model, window).await?;
+            partition::make(transaction, place, options, model, window).await?;
         }
         if missing.contains(model) || !recorded.contains(model.table) {
-            record(transaction, place, model).await?;
+            record(transaction, place, options, model).await?;
         }
     }
     Ok(())
 }
 
-async fn create(transaction: &mut AdminTransaction, place: &Place, models: &[&'static ModelDef]) -> Result<()> {
-    for statement in ddl::render(models, &options(place))?.statements {
+async fn create(transaction: &mut AdminTransaction, options: &DdlOptions, models: &[&'static ModelDef]) -> Result<()> {
+    for statement in ddl::render(models, options)?.statements {
         let sql = match statement.creates {
             // The owner has made them.
             Creates::Extension => continue,
-            // Tables share them, so they may be there.
-            Creates::Schema | Creates::EnumType => &statement.repeatable_sql,
+            // Tables share it, so it may be there.
+            _ if statement.model.is_none() => &statement.repeatable_sql,
             _ => &statement.sql,
         };
         table::run(transaction.connection(), sql).await?;
@@ -218,8 +235,13 @@ async fn create(transaction: &mut AdminTransaction, place: &Place, models: &[&'s
     Ok(())
 }
 
-async fn record(transaction: &mut AdminTransaction, place: &Place, model: &'static ModelDef) -> Result<()> {
-    let sql = ddl::render(&[model], &options(place))?.to_script();
+async fn record(
+    transaction: &mut AdminTransaction,
+    place: &Place,
+    options: &DdlOptions,
+    model: &'static ModelDef,
+) -> Result<()> {
+    let sql = ddl::render(&[model], options)?.to_script();
     let entry =
         Entry { kind: Kind::Table, schema: &place.schema, name: model.table, model: Some(model.name), sql: &sql };
     ledger::record(transaction.connection(), entry).await
@@ -230,11 +252,16 @@ async fn record(transaction: &mut AdminTransaction, place: &Place, model: &'stat
 /// # Errors
 /// `Conflict`, column by column, if records cannot be kept in it as the model says. What only makes
 /// it slower, or concerns other writers, is logged.
-async fn check_shape(transaction: &mut AdminTransaction, place: &Place, model: &'static ModelDef) -> Result<bool> {
+async fn check_shape(
+    transaction: &mut AdminTransaction,
+    place: &Place,
+    options: &DdlOptions,
+    model: &'static ModelDef,
+) -> Result<bool> {
     let Some(actual) = read_table(transaction.connection(), &place.schema, model.table).await? else {
         return Ok(false);
     };
-    let differences = ddl::diff(&ddl::expected(model, &options(place))?, &actual);
+    let differences = ddl::diff(&ddl::expected(model, options)?, &actual);
     let (fatal, harmless): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::prevents_use);
     if !harmless.is_empty() {
         let differences = lines(&harmless);

@@ -3,14 +3,16 @@
 //! The form (PostgreSQL's documentation of COPY): a signature, two empty header words; for each
 //! record the number of its fields, and each field with its length; at the end a -1.
 
-use sqh_model::expr::lower::{Travel, quoted};
+use sqh_model::expr::lower::Travel;
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::{EnumDef, EnumStorage, Shape};
 use sqh_model::{Error, Result, Row, ValueKind};
 use sqlx::PgConnection;
 
-use super::super::codec::Codec;
+use super::super::codec::{Codec, with_length};
 use super::super::session::Session;
+use super::super::statement::sql::Sql;
+use super::super::statement::target::Owner;
 use super::{Source, Work, is_unchecked};
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -25,6 +27,8 @@ pub(super) struct CopyPlan {
     def: &'static ModelDef,
     sql: String,
     columns: Vec<(usize, Codec)>,
+    /// The tenant's key, which stands before them in row placement.
+    owner: Option<Owner>,
 }
 
 impl CopyPlan {
@@ -35,18 +39,20 @@ impl CopyPlan {
         if work.def.storage.rls || !is_unchecked(work) {
             return None;
         }
-        let is_written = |column: &&ColumnDef| column.root.generated.is_none();
-        if !columns.iter().filter(is_written).all(is_binary) {
+        if work.target.tenant.is_some_and(|lead| lead.travel() != Travel::Native) {
             return None;
         }
-        let written: Vec<usize> = (0..columns.len()).filter(|i| is_written(&&columns[*i])).collect();
+        let is_written = |i: &usize| columns[*i].root.generated.is_none() && !work.target.is_tenant(*i);
+        let written: Vec<usize> = (0..columns.len()).filter(is_written).collect();
+        if !written.iter().all(|i| is_binary(&columns[*i])) {
+            return None;
+        }
         if !head.iter().all(|row| written.iter().all(|i| !row[*i].is_unset())) {
             return None;
         }
-        let names = written.iter().map(|i| quoted(&columns[*i].name)).collect::<Vec<_>>().join(", ");
-        let sql = format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", work.relation().table());
+        let sql = Sql::copy(&work.target, &written);
         let columns = written.into_iter().map(|i| (i, Codec::of_column(&columns[i]))).collect();
-        Some(Self { def: work.def, sql, columns })
+        Some(Self { def: work.def, sql, columns, owner: work.owner.cloned() })
     }
 
     /// Copies the head, and of the source what is wholly known. Returns how many records that were.
@@ -103,7 +109,14 @@ impl CopyPlan {
     }
 
     fn encode(&self, row: &Row, out: &mut Vec<u8>) -> Result<()> {
-        out.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
+        let count = self.columns.len() + usize::from(self.owner.is_some());
+        out.extend_from_slice(&(count as i16).to_be_bytes());
+        if let Some(owner) = &self.owner {
+            with_length(out, |out| {
+                out.extend_from_slice(owner.key());
+                Ok(true)
+            })?;
+        }
         for (position, codec) in &self.columns {
             codec.encode_field(&row[*position], out).map_err(|error| self.locate(error, *position))?;
         }

@@ -3,9 +3,7 @@
 //! `unnest` flattens arrays of several dimensions, so the values of an array column travel as
 //! literals, one text a record.
 
-use std::fmt::Write as _;
-
-use sqh_model::expr::lower::{Binds, Travel, quoted, type_name};
+use sqh_model::expr::lower::{Binds, Travel, type_name};
 use sqh_model::schema::ColumnDef;
 use sqh_model::types::{Shape, TypeDef, scalar};
 use sqh_model::{Result, Row, Value};
@@ -14,6 +12,7 @@ use sqlx::postgres::PgArguments;
 use super::super::codec::bind::add_with;
 use super::super::codec::{Codec, RowCodec, begin_array, literal, with_length};
 use super::super::session::Repeat;
+use super::super::statement::sql::{From, Sql};
 use super::super::statement::{Encode, Inputs, Statement};
 use super::{Created, Session, Work, is_unchecked};
 
@@ -25,10 +24,10 @@ pub(super) async fn create(
     returning: bool,
 ) -> Result<Created> {
     let mut created = Created { rows: returning.then(|| vec![Row::new(); rows.len()]), count: 0 };
-    for (columns, places) in by_columns(&rows) {
-        let statement = statement(work, &columns, returning || !is_unchecked(work));
+    for (columns, places) in by_columns(work, &rows) {
+        let statement = statement(work, &columns, returning || !is_unchecked(work))?;
         let arrays = Columns { work, columns: &columns, rows: &rows, places: &places };
-        let inputs = Inputs { others: Some(&arrays), ..Inputs::default() };
+        let inputs = Inputs { others: Some(&arrays), ..work.inputs() };
         let mut stored = Vec::new();
         if returning || !is_unchecked(work) {
             stored = session.rows(&statement, inputs, Repeat::Never).await?;
@@ -47,52 +46,47 @@ pub(super) async fn create(
 }
 
 /// Whether all records leave the same columns to the database.
-pub(super) fn is_one_statement(rows: &[Row]) -> bool {
-    by_columns(rows).len() <= 1
+pub(super) fn is_one_statement(work: &Work<'_>, rows: &[Row]) -> bool {
+    by_columns(work, rows).len() <= 1
 }
 
 /// The columns that are said, and the places of the records that say just those.
-fn by_columns(rows: &[Row]) -> Vec<(Vec<usize>, Vec<usize>)> {
+fn by_columns(work: &Work<'_>, rows: &[Row]) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let is_said = |columns: &[usize]| {
             let mut columns = columns.iter();
-            row.iter().enumerate().all(|(i, value)| value.is_unset() || columns.next() == Some(&i))
-                && columns.next().is_none()
+            let is_said = |(i, value): &(usize, &Value)| !value.is_unset() && !work.target.is_tenant(*i);
+            row.iter().enumerate().filter(is_said).all(|(i, _)| columns.next() == Some(&i)) && columns.next().is_none()
         };
         match groups.iter_mut().find(|(columns, _)| is_said(columns)) {
             Some((_, places)) => places.push(place),
             None => {
-                let columns = (0..row.len()).filter(|i| !row[*i].is_unset()).collect();
-                groups.push((columns, vec![place]));
+                groups.push((work.said(row).into(), vec![place]));
             }
         }
     }
     groups
 }
 
-fn statement(work: &Work<'_>, columns: &[usize], returning: bool) -> Statement {
-    let relation = work.relation();
+fn statement(work: &Work<'_>, columns: &[usize], returning: bool) -> Result<Statement> {
     let layout = work.def.layout().columns();
-    let names = columns.iter().map(|i| quoted(&layout[*i].name)).collect::<Vec<_>>().join(", ");
-    let binds = (1..=columns.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
-    let fields = (1..=columns.len()).map(|number| format!("c{number}")).collect::<Vec<_>>().join(", ");
-    let values = columns
+    let first = work.target.leading() + 1;
+    // Of records that say nothing there are as many as numbers in the one array.
+    let binds: Vec<String> = (first..first + columns.len().max(1)).map(|number| format!("${number}")).collect();
+    let fields: Vec<String> = (1..=binds.len()).map(|number| format!("c{number}")).collect();
+    let values: Vec<String> = columns
         .iter()
         .enumerate()
-        .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], work.schema)))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let mut sql =
-        format!("INSERT INTO {} AS t ({names}) SELECT {values} FROM unnest({binds}) AS u ({fields})", relation.table());
-    if columns.is_empty() {
-        sql = format!("INSERT INTO {} AS t SELECT FROM unnest($1) AS u", relation.table());
-    }
+        .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], work.target.schema)))
+        .collect();
+    let function = format!("unnest({}) AS u ({})", binds.join(", "), fields.join(", "));
+    let mut sql = Sql::insert(&work.target, columns, &From::Rows { values: &values, function: &function })?;
     if returning {
-        let all: Vec<_> = (0..layout.len()).map(|position| relation.read_column(position)).collect();
-        let _ = write!(sql, " RETURNING {}", all.join(", "));
+        sql.returning_all();
     }
-    Statement::new(work.def, sql, RowCodec::of_model(work.def), Binds::default())
+    let statement = Statement::new(&work.target, sql, RowCodec::of_model(work.def), Binds::default());
+    Ok(if returning { statement } else { statement.without_records() })
 }
 
 fn cast(column: &ColumnDef, schema: &str) -> String {

@@ -32,6 +32,11 @@ impl RowCodec {
         Self { def, columns }
     }
 
+    /// How many columns it reads.
+    pub(in crate::backend::postgres) fn width(&self) -> usize {
+        self.columns.len()
+    }
+
     /// Reads the first columns of a row; what stands behind them is the caller's.
     pub(in crate::backend::postgres) fn decode(&self, row: &PgRow) -> Result<Row> {
         let mut values = Row::with_capacity(self.columns.len());

@@ -9,10 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sqh_model::Result;
 use sqh_model::expr::Filter;
-use sqh_model::expr::lower::{Binds, FilterShape, Relation};
+use sqh_model::expr::lower::{Binds, FilterShape};
 
 use super::Statement;
 use super::keyed::{Shape, render};
+use super::target::Target;
 
 /// More than a platform of some hundred models needs; it bounds what many schemas take.
 const CAPACITY: usize = 16_384;
@@ -26,6 +27,8 @@ struct Key {
     schema: Arc<str>,
     // A definition is a static: its place tells it from every other.
     model: usize,
+    // The tenant's key is a bind: tenants share a statement.
+    is_owned: bool,
     shape: Shape,
     // The shape of the filter; `None` if there is none.
     filter: Option<FilterShape>,
@@ -39,22 +42,22 @@ impl Cache {
     /// `Invalid` if the filter does not fit the model.
     pub(in crate::backend::postgres) fn keyed(
         &self,
-        relation: &Relation<'_>,
-        schema: &Arc<str>,
+        target: &Target<'_>,
         shape: Shape,
         filter: &Filter,
     ) -> Result<(Arc<Statement>, Binds)> {
         let mut binds = Binds::default();
         let filter_shape = match filter {
             Filter::Everything => None,
-            filter => Some(relation.shape_of(filter, &mut binds)?),
+            filter => Some(target.relation().shape_of(filter, &mut binds)?),
         };
-        let model = std::ptr::from_ref(relation.def).addr();
-        let key = Key { schema: Arc::clone(schema), model, shape, filter: filter_shape };
+        let model = std::ptr::from_ref(target.def).addr();
+        let (schema, is_owned) = (Arc::clone(target.schema), target.tenant.is_some());
+        let key = Key { schema, model, is_owned, shape, filter: filter_shape };
         if let Some(statement) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok((Arc::clone(statement), binds));
         }
-        let statement = Arc::new(render(relation, &key.shape, filter)?);
+        let statement = Arc::new(render(target, &key.shape, filter)?);
         let mut statements = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if statements.len() >= CAPACITY {
             statements.clear();

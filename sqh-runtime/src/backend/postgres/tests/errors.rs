@@ -1,11 +1,13 @@
 //! What the server refuses, and what the caller is told of it.
 
-use sqh_model::expr::lower::Relation;
+use std::sync::Arc;
+
 use sqh_model::expr::{Filter, Query};
 use sqh_model::{ErrorKind, Row, Value};
 
 use super::support::{Place, row, text};
-use crate::backend::postgres::statement::{ALIAS, Inputs, filtered};
+use crate::backend::postgres::statement::target::Target;
+use crate::backend::postgres::statement::{Inputs, filtered};
 use crate::op::Op;
 use crate::prelude::*;
 
@@ -255,11 +257,12 @@ async fn a_connection_that_dies_amid_a_read_is_told() {
 /// The protocol counts the binds of a statement in 16 bits.
 #[test]
 fn more_values_than_a_statement_takes_are_refused_before_it_is_sent() {
-    let relation = Relation { def: Ward::def(), schema: "public", alias: ALIAS };
+    let schema = Arc::from("public");
+    let target = Target { def: Ward::def(), schema: &schema, tenant: None };
     let arguments = |count: usize| {
         let like = Filter::Like { field: "code".into(), pattern: "a%".into(), case_sensitive: true };
         let query = Query { filter: Filter::Or(vec![like; count]), ..Query::default() };
-        filtered::select(&relation, &query, &Filter::Everything, &[0]).unwrap().arguments(Inputs::default())
+        filtered::select(&target, &query, &Filter::Everything, &[0]).unwrap().arguments(Inputs::default())
     };
     assert!(arguments(65_535).is_ok());
     let error = arguments(65_536).err().unwrap();

@@ -45,7 +45,7 @@ impl Place {
         let servers = Servers::single(Server::of_one_role(database.url()));
         let config = StoreConfig::default().budget(connections + 1);
         let store = ConnectionStore::new(servers, config).unwrap();
-        let backend = PostgresBackend::new(store, Arc::new(TablesAreThere));
+        let backend = PostgresBackend::new(store, Arc::new(TablesAreThere), Arc::default());
         let route = Route::new(
             Arc::new(crate::tenancy::Place {
                 server: crate::tenancy::DEFAULT_SERVER.into(),

@@ -151,7 +151,7 @@ async fn a_begin_makes_no_table() {
     let mut place = Place::with_connections(&[Account::def()], 1).await;
     let asked = Arc::new(Asked::default());
     let tables: Arc<dyn Tables> = Arc::<Asked>::clone(&asked);
-    place.backend = PostgresBackend::new(place.store().clone(), tables);
+    place.backend = PostgresBackend::new(place.store().clone(), tables, Arc::default());
     let mut transaction = place.begin::<Account>().await;
     execute(&place, &mut transaction, Op::Begin).await.unwrap_err();
     assert!(asked.0.lock().unwrap().is_empty());

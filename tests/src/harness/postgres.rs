@@ -61,8 +61,11 @@ impl Placed {
 
     async fn place(&self, slug: &str) -> Result<(), sqlx::Error> {
         let mut catalog = PgConnection::connect(&self.server.url("sqh_platform")).await?;
-        let insert = "INSERT INTO sqh.tenants (slug, server, database_name, placement) VALUES ($1, 'default', $2, $3)";
-        let insert = sqlx::query(insert).bind(slug).bind(format!("sqh_tenant_{slug}")).bind(self.placement.name());
+        let insert = "INSERT INTO sqh.tenants (slug, tenant_key, server, placement, database_name, \
+                      pooled_database_name, schema_name, first_epoch, epoch) \
+                      VALUES ($1, $1, 'default', $2, $3, $4, $3, 1, nextval('sqh.epochs'))";
+        let insert = sqlx::query(insert).bind(slug).bind(self.placement.name());
+        let insert = insert.bind(format!("sqh_tenant_{slug}")).bind(POOLED);
         insert.execute(&mut catalog).await?;
         catalog.close().await
     }

@@ -18,6 +18,8 @@ pub mod prelude;
 pub mod scope;
 pub mod service;
 pub mod tenancy;
+#[cfg(feature = "test-util")]
+pub mod testing;
 
 pub use platform::{Platform, PlatformBuilder};
 pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};

@@ -168,6 +168,12 @@ impl ConnectionStore {
         self.0.evict(server, database).await;
     }
 
+    /// Returns once nothing can happen any more that a caller began who has gone before this.
+    #[cfg(feature = "test-util")]
+    pub(crate) async fn let_go(&self) {
+        self.0.let_go().await;
+    }
+
     /// Closes all connections and waits, for no longer than the deadline, until their servers have
     /// let go. Lent ones are closed when they come back. Whoever asks from now on is refused.
     pub async fn close_all(&self) {

@@ -1,7 +1,8 @@
 //! Tenants see nothing of each other, on any path.
 //!
 //! [`PATHS`] is the list of all paths: that it names every method of the service and every
-//! operation is a test of the architecture, and that each of them is walked is a case here.
+//! operation is a test of the architecture, and that each of them is walked is a case here. Random
+//! walks of many tenants at once are the test `isolation`.
 
 use futures::TryStreamExt as _;
 use serde_json::json;
@@ -9,47 +10,10 @@ use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
+use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use crate::harness::{Harness, World, refused, unique_text};
 use crate::models::{Book, Essay, Station};
-
-/// Every method of the service that reaches records, with the operations that it sends.
-pub const PATHS: &[(&str, &[&str])] = &[
-    ("get", &["Get"]),
-    ("find", &["Get"]),
-    ("list", &["List"]),
-    ("page", &["List"]),
-    ("search", &["Search"]),
-    ("count", &["Count"]),
-    ("count_estimate", &["Count"]),
-    ("create", &["Create"]),
-    ("update", &["Update"]),
-    ("replace", &["Update"]),
-    ("delete", &["Delete"]),
-    ("upsert", &["Upsert"]),
-    ("batch_create", &["BatchCreate"]),
-    ("batch_create_count", &["BatchCreate"]),
-    ("try_batch_create_count", &["BatchCreate"]),
-    ("stream", &["Stream"]),
-    ("query", &["List", "Select", "Create", "UpdateWhere", "DeleteWhere"]),
-    ("get_dyn", &["Get"]),
-    ("list_dyn", &["List"]),
-    ("page_dyn", &["List"]),
-    ("search_dyn", &["Search"]),
-    ("count_dyn", &["Count"]),
-    ("create_dyn", &["Create"]),
-    ("update_dyn", &["Update"]),
-    ("delete_dyn", &["Delete"]),
-    ("batch_create_dyn", &["BatchCreate"]),
-    ("fuzzy_search", &["FuzzySearch"]),
-    ("explain_list", &["Explain"]),
-    ("explain_count", &["Explain"]),
-    ("explain_access", &["Get"]),
-    ("explain_access_to", &[]),
-    ("explain_access_dyn", &["Get"]),
-    ("begin", &["Begin"]),
-    ("transaction", &["Begin"]),
-];
 
 /// The book that both tenants have, and the one that only the other has.
 const MINE: i64 = 1;
@@ -227,7 +191,7 @@ pub async fn no_path_leads_to_another_tenant(harness: &dyn Harness) {
     said(records.create(&theirs, Essay { id: 1, title: "theirs".to_owned() }).await);
     said(records.create(cx, Essay { id: 1, title: "their".to_owned() }).await);
     let before = records.list(&theirs, Book::select()).await.unwrap();
-    for (path, _) in PATHS {
+    for Path { name: path, .. } in PATHS {
         records.query(cx, Book::delete().all()).await.unwrap();
         records.create(cx, book(MINE, "mine")).await.unwrap();
         let seen = walk(path, &world, cx).await;

@@ -51,6 +51,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("service", &["op", "scope", "engine", "backend::BackendTransaction", "backend::Capabilities"]),
     ("platform", &["scope", "engine", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
+    ("testing", &["scope", "service", "platform"]),
 ];
 
 #[test]

@@ -1,6 +1,6 @@
 //! [`Books`]: which connections there are, and who waits for one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ pub(super) struct Books {
     pub(super) places: usize,
     /// Those of them whose connection is on the way out.
     pub(super) closing: usize,
+    /// Those of them that were in the middle of something, until their server has let go of them.
+    pub(super) leaving: BTreeSet<u64>,
     /// By key, the most recently used last.
     pub(super) idle: HashMap<ConnectionKey, Vec<Session>>,
     pub(super) queue: Queue,

@@ -65,10 +65,11 @@ impl Session {
 
     /// Ends the session and returns the place once the server has let go.
     pub(super) async fn close(self) -> Place {
-        let Self { key, connection, dirty, place, backend, .. } = self;
+        let Self { key, connection, dirty, place, backend, born, .. } = self;
         // What a goodbye fails with, a closed socket does.
         let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
         place.store().wait_until_gone(&key, backend, dirty).await;
+        place.store().has_left(born);
         place
     }
 

@@ -188,6 +188,20 @@ impl Inner {
         }
     }
 
+    /// A server has let go of the session that began at a tick.
+    pub(super) fn has_left(&self, born: u64) {
+        self.books().leaving.remove(&born);
+    }
+
+    /// Returns once the servers have let go of all that was closed in the middle of something before.
+    #[cfg(feature = "test-util")]
+    pub(super) async fn let_go(&self) {
+        let leaving = self.books().leaving.clone();
+        while !self.books().leaving.is_disjoint(&leaving) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     pub(super) async fn wait_until_gone(&self, key: &ConnectionKey, backend: BackendId, busy: bool) {
         let keeper = self.keepers.get(&(Arc::clone(&key.server), key.endpoint));
         if let (Some(keeper), Ok(server)) = (keeper, self.servers.find(&key.server)) {
@@ -203,6 +217,7 @@ impl Inner {
         mut sessions: Vec<Session>,
     ) -> Vec<tokio::task::JoinHandle<()>> {
         books.closing += sessions.len();
+        books.leaving.extend(sessions.iter().filter(|session| session.dirty).map(|session| session.born));
         sessions.iter_mut().for_each(|session| session.place.arm(self, Use::Closing));
         drop(books);
         sessions.into_iter().map(Session::close_in_background).collect()

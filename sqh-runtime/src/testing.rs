@@ -1,0 +1,3 @@
+//! What the tests of an application need. Behind the feature `test-util`.
+
+pub mod isolation;

@@ -1,0 +1,217 @@
+//! The isolation test: many tenants at work at the same time, and nobody sees anything of another.
+//!
+//! Random operations on your own models go by every path of the API, over few connections, with
+//! callers who go away on the way, and whatever else you let loose on them. Each record holds its
+//! tenant's canary, a word that stands in no other tenant's record, and half of the keys are the same
+//! in every tenant. Of each tenant the test knows what its records must be. So it finds
+//!
+//! - a canary of another tenant in a record, in an error's message or in a plan;
+//! - a record that the tenant has not written, or no longer has;
+//! - a number that is not that of its own records;
+//! - a refusal for a record that is not its own, such as a duplicate key;
+//! - a write that was lost, or came back.
+//!
+//! ```
+//! use sqh_runtime::Platform;
+//! use sqh_runtime::prelude::*;
+//! use sqh_runtime::testing::isolation::Isolation;
+//!
+//! /// A sample of a tenant.
+//! #[derive(Debug, Clone, PartialEq, PlatformModel)]
+//! #[model(group = "lab")]
+//! #[storage(postgres)]
+//! pub struct AppSample {
+//!     #[field(primary_key)]
+//!     pub id: i64,
+//!     #[field(search)]
+//!     pub notes: String,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<()> {
+//! // Or `.postgres(url).max_connections(4).build().await?`, and `platform.init().await?`.
+//! let platform = Platform::builder().models(models![AppSample]).build_in_memory()?;
+//! let report = Isolation::new(&platform).model::<AppSample>().tenants(4).operations(2_000).run().await?;
+//! println!("{report}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A failure says the seed, the tenant and its last operations. The same seed draws the same
+//! operations; how they meet is up to the scheduler and the server.
+//!
+//! Records are drawn from the model's definition. A model whose hooks or types want more than that
+//! is added by [`Isolation::model_with`].
+
+mod ask;
+mod call;
+mod draw;
+mod drop_after;
+mod expect;
+mod face;
+mod judge;
+mod lane;
+mod marks;
+mod paths;
+mod report;
+mod step;
+mod untyped;
+mod which;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use fastrand::Rng;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use sqh_model::schema::PlatformModel;
+use sqh_model::{Error, Result};
+
+pub use self::draw::Draw;
+use self::draw::{Owner, first_day};
+use self::face::{Face, Typed};
+use self::lane::{Lane, Setup, Violation};
+use self::marks::Marks;
+pub use self::paths::{PATHS, Path, Walked, Walks};
+pub use self::report::Report;
+use crate::platform::Platform;
+use crate::scope::{Principal, Tenant};
+
+/// How many operations a tenant does before all of them are looked at.
+const ROUND: u64 = 250;
+
+/// Random operations of many tenants; see the [module](self).
+#[derive(Debug)]
+#[must_use = "call `run`"]
+pub struct Isolation {
+    platform: Platform,
+    faces: Vec<Arc<dyn Face>>,
+    tenants: usize,
+    operations: u64,
+    seed: Option<u64>,
+    dropped: u32,
+}
+
+impl Isolation {
+    /// A test of a platform. It makes tenants of its own and touches no others.
+    pub fn new(platform: &Platform) -> Self {
+        Self { platform: platform.clone(), faces: Vec::new(), tenants: 8, operations: 10_000, seed: None, dropped: 4 }
+    }
+
+    /// Adds a model of tenants.
+    pub fn model<M: PlatformModel<Scope = Tenant>>(self) -> Self {
+        self.face(Typed::<M> { scope: Clone::clone, make: None })
+    }
+
+    /// Adds a model whose records you draw yourself, but for their keys.
+    pub fn model_with<M: PlatformModel<Scope = Tenant>>(
+        self,
+        make: impl Fn(&mut Draw) -> M + Send + Sync + 'static,
+    ) -> Self {
+        self.face(Typed::<M> { scope: Clone::clone, make: Some(Arc::new(make)) })
+    }
+
+    /// How many tenants. 8 if it is not said.
+    pub fn tenants(self, tenants: usize) -> Self {
+        Self { tenants, ..self }
+    }
+
+    /// About how many operations, of all tenants together. 10,000 if it is not said.
+    pub fn operations(self, operations: u64) -> Self {
+        Self { operations, ..self }
+    }
+
+    /// Draws what this seed leads to. Random if it is not said.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// In how many of a hundred operations the caller goes away on the way. 4 if it is not said.
+    pub fn dropped(self, percent: u32) -> Self {
+        Self { dropped: percent.min(100), ..self }
+    }
+
+    fn face<M: PlatformModel>(mut self, face: Typed<M>) -> Self {
+        self.faces.push(Arc::new(face));
+        self
+    }
+
+    /// Makes the tenants and lets them work.
+    ///
+    /// # Errors
+    /// `Internal` for whatever of one tenant's was seen by another, or was not what it must be; the
+    /// message has the seed and the tenant's last operations. What stands in the way of the test
+    /// itself, such as a server that is down.
+    pub async fn run(self) -> Result<Report> {
+        if self.faces.is_empty() || self.tenants == 0 {
+            return Err(Error::invalid("there is nothing to try: add a model and a tenant"));
+        }
+        let seed = self.seed.unwrap_or_else(random);
+        let began = Instant::now();
+        let mut lanes = self.lanes(seed).await?;
+        let mut done = 0;
+        while done < self.operations {
+            let left = (self.operations - done).div_ceil(lanes.len() as u64).min(ROUND);
+            let told = |violation: Violation| failed(seed, done, &violation);
+            all(&mut lanes, async |lane| lane.run(left).await).await.map_err(told)?;
+            all(&mut lanes, async |lane| lane.settle().await).await.map_err(told)?;
+            done = lanes.iter().map(|lane| lane.operations).sum();
+        }
+        let mut walks = Walks::default();
+        lanes.iter().for_each(|lane| walks.add(&lane.walks));
+        Ok(Report { seed, operations: done, tenants: lanes.len(), took: began.elapsed(), walks })
+    }
+
+    async fn lanes(&self, seed: u64) -> Result<Vec<Lane>> {
+        let mut rng = Rng::with_seed(seed);
+        let marks = Arc::new(Marks::new(&mut rng, self.tenants));
+        let faces: Arc<[Arc<dyn Face>]> = self.faces.clone().into();
+        let principal = Principal::system("the isolation test");
+        let base = first_day(chrono::Utc::now());
+        // Tenants of a run before are others, though their canaries are the same.
+        let run = random() & 0xffff_ffff;
+        let mut lanes = Vec::with_capacity(self.tenants);
+        for number in 0..self.tenants {
+            let mark = marks.of(number);
+            let slug = format!("iso-{mark}-{run:08x}");
+            self.platform.provision(&slug).await?;
+            let cx = self.platform.tenant(&principal, &slug).await?;
+            let owner = Owner { mark: Arc::clone(mark), number: number as u32, base };
+            lanes.push(Lane::new(Setup {
+                cx,
+                platform: self.platform.clone(),
+                faces: Arc::clone(&faces),
+                draw: Draw::new(rng.u64(..), owner),
+                marks: Arc::clone(&marks),
+                mark: Arc::clone(mark),
+                dropped: self.dropped,
+            }));
+        }
+        Ok(lanes)
+    }
+}
+
+/// Lets all lanes do something at the same time.
+async fn all(
+    lanes: &mut [Lane],
+    work: impl AsyncFn(&mut Lane) -> std::result::Result<(), Violation>,
+) -> std::result::Result<(), Violation> {
+    let mut working: FuturesUnordered<_> = lanes.iter_mut().map(|lane| work(lane)).collect();
+    while let Some(outcome) = working.next().await {
+        outcome?;
+    }
+    Ok(())
+}
+
+fn random() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().0
+}
+
+fn failed(seed: u64, operations: u64, violation: &Violation) -> Error {
+    let Violation { slug, reason, trail } = violation;
+    Error::internal(format!(
+        "the isolation of tenants is broken (seed {seed}, after about {operations} operations)\n\
+         the tenant `{slug}`: {reason}\nits last operations:\n{}",
+        trail.join("\n")
+    ))
+}

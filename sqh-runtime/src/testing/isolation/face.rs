@@ -1,0 +1,130 @@
+//! [`Face`]: a model's records without its type: rows in, rows out, by the typed methods and by name.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sqh_model::expr::Column;
+use sqh_model::policy::{AccessContext, Verb};
+use sqh_model::row::{from_row, to_row};
+use sqh_model::schema::{ModelDef, PlatformModel};
+use sqh_model::{Result, Row};
+
+use super::ask::{Asking, no_way};
+use super::call::{Answer, Call};
+use super::draw::Draw;
+use super::untyped::{Any, Said, all, key_json, path, rows, select};
+use crate::scope::{Cx, Tenant};
+use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
+
+/// The records of a model, whatever its type.
+pub(super) trait Face: Send + Sync + fmt::Debug {
+    fn def(&self) -> &'static ModelDef;
+
+    /// The row as the model's type holds it; `None` if it is none of it.
+    fn accept(&self, row: Row) -> Option<Row>;
+
+    /// A record that the application draws itself, if it does.
+    fn made(&self, draw: &mut Draw) -> Option<Result<Row>>;
+
+    /// Asks for something in one way.
+    fn ask<'a>(
+        &'a self,
+        door: Door<'a>,
+        cx: &'a Cx<Tenant>,
+        way: &'static str,
+        call: Call,
+    ) -> BoxFuture<'a, Result<Answer>>;
+}
+
+/// Through what is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Door<'a> {
+    Platform(&'a PlatformGroupRecordService, &'a PostgresQueryService),
+    Transaction(&'a Transaction),
+}
+
+/// How an application draws its records.
+pub(super) type Make<M> = Arc<dyn Fn(&mut Draw) -> M + Send + Sync>;
+
+/// A model with its type.
+pub(super) struct Typed<M: PlatformModel> {
+    pub(super) scope: fn(&Cx<Tenant>) -> Cx<M::Scope>,
+    pub(super) make: Option<Make<M>>,
+}
+
+impl<M: PlatformModel> fmt::Debug for Typed<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Typed").field(&M::def().name).finish()
+    }
+}
+
+impl<M: PlatformModel> Face for Typed<M> {
+    fn def(&self) -> &'static ModelDef {
+        M::def()
+    }
+
+    fn accept(&self, row: Row) -> Option<Row> {
+        from_row::<M>(row).and_then(to_row).ok()
+    }
+
+    fn made(&self, draw: &mut Draw) -> Option<Result<Row>> {
+        self.make.as_ref().map(|make| to_row(make(draw)))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        door: Door<'a>,
+        cx: &'a Cx<Tenant>,
+        way: &'static str,
+        call: Call,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        async move {
+            let cx = (self.scope)(cx);
+            match door {
+                Door::Transaction(transaction) => Asking::<M, _>::new(transaction, &cx).ask(way, call).await,
+                Door::Platform(records, postgres) if call.ways().1.contains(&way) => {
+                    beyond::<M>(records, postgres, &cx, way, call).await
+                }
+                Door::Platform(records, _) => Asking::<M, _>::new(records, &cx).ask(way, call).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+fn told(decision: impl fmt::Debug + fmt::Display) -> Result<Answer> {
+    Ok(Answer::Lines(vec![decision.to_string(), format!("{decision:?}")]))
+}
+
+/// What there is outside of transactions only.
+async fn beyond<M: PlatformModel>(
+    records: &PlatformGroupRecordService,
+    postgres: &PostgresQueryService,
+    cx: &Cx<M::Scope>,
+    way: &'static str,
+    call: Call,
+) -> Result<Answer> {
+    match (way, call) {
+        ("fuzzy_search", Call::Fuzzy(column, text)) => {
+            let column = Column::<M, Any>::new(path::<M>(column));
+            rows(postgres.fuzzy_search(cx, column, text, super::draw::MANY).await?)
+        }
+        ("explain_list", Call::List(asked)) => postgres.explain_list(cx, select::<M>(&asked)).await.map(Answer::Lines),
+        ("explain_count", Call::Count(which)) => postgres.explain_count(cx, all::<M>(&which)).await.map(Answer::Lines),
+        ("explain_access", Call::Get(key)) => {
+            told(records.explain_access::<M>(cx, &AccessContext::default(), Verb::Read, Said(key.said())).await?)
+        }
+        ("explain_access_dyn", Call::Get(key)) => {
+            let (who, model) = (AccessContext::default(), (M::def().group, M::def().name));
+            let key = key_json(M::def(), &key.said())?;
+            told(records.explain_access_dyn(cx, &who, Verb::Update, model, &key).await?)
+        }
+        ("explain_access_to", Call::MayCreate(row)) => {
+            let record = from_row::<M>(row)?;
+            told(records.explain_access_to(cx, &AccessContext::default(), Verb::Create, record).await?)
+        }
+        (way, call) => Err(no_way(way, &call)),
+    }
+}

@@ -1,0 +1,33 @@
+//! [`Report`]: what a run has come to.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::paths::Walks;
+
+/// What a run has come to. It prints as a table.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report {
+    /// The seed that leads to the same operations.
+    pub seed: u64,
+    /// How many there were.
+    pub operations: u64,
+    /// Of how many tenants.
+    pub tenants: usize,
+    /// How long they took.
+    pub took: Duration,
+    /// How often each path was walked.
+    pub walks: Walks,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, operations, tenants, took, walks } = self;
+        let rate = *operations as f64 / took.as_secs_f64().max(f64::EPSILON);
+        write!(
+            f,
+            "{operations} operations of {tenants} tenants in {took:.1?} ({rate:.0} a second), seed {seed}\n{walks}"
+        )
+    }
+}

@@ -1,0 +1,69 @@
+//! Many tenants at work at the same time see nothing of each other.
+//!
+//! `SQH_ISOLATION_OPS=10000000 SQH_SEED=… cargo test --release -p sqh-tests --test isolation` tries
+//! more, or the same again.
+
+use sqh_runtime::testing::isolation::{Isolation, Report};
+use sqh_runtime::{Platform, PlatformBuilder};
+use sqh_tests::harness::Harness;
+use sqh_tests::harness::memory::Memory;
+use sqh_tests::harness::postgres::Postgres;
+use sqh_tests::models::{
+    self, Book, BookShelf, Chapter, Clue, Coupon, Essay, Event, Perhaps, Person, Reader, ReaderCard, Reading, Remark,
+    Tagged,
+};
+
+/// How many operations all the tests do together, unless `SQH_ISOLATION_OPS` says another number.
+const OPERATIONS: u64 = 100_000;
+
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {value:?}")))
+}
+
+fn builder() -> PlatformBuilder {
+    Platform::builder().models(models::all())
+}
+
+/// Runs a share of the operations, in a hundred, over all models of the suite that the backend keeps.
+#[allow(clippy::print_stderr, reason = "the seed is told before anything can fail")]
+async fn check(what: &str, platform: &Platform, tenants: usize, share: u64) -> Report {
+    let seed = number("SQH_SEED").unwrap_or_else(|| sqh_runtime::prelude::Uuid::new_v4().as_u64_pair().0);
+    let operations = number("SQH_ISOLATION_OPS").unwrap_or(OPERATIONS) * share / 100;
+    eprintln!("{what}: {operations} operations, SQH_SEED={seed}");
+    let isolation = Isolation::new(platform)
+        .model::<Book>()
+        .model::<BookShelf>()
+        .model::<Event>()
+        .model::<Reading>()
+        .model::<Reader>()
+        .model::<ReaderCard>()
+        .model::<Chapter>()
+        .model::<Clue>()
+        .model::<Remark>()
+        .model::<Person>()
+        .model::<Perhaps>()
+        .model::<Essay>();
+    let isolation = match what {
+        "memory" => isolation,
+        _ => isolation.model::<Coupon>().model::<Tagged>(),
+    };
+    let report = isolation.tenants(tenants).operations(operations).seed(seed).run().await;
+    let report = report.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
+    eprintln!("{what}: {report}");
+    assert_eq!(report.walks.missing(), [""; 0], "every path is walked");
+    report
+}
+
+#[tokio::test]
+async fn in_memory() {
+    let platform = Memory.platform(builder()).await;
+    check("memory", &platform, 8, 30).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_databases() {
+    let harness = Postgres::shared().await;
+    let platform = harness.platform(builder()).await;
+    check("databases", &platform, 8, 3).await;
+}

@@ -14,7 +14,6 @@ pub use self::catalog::Catalog;
 pub(crate) use self::lease::Lease;
 pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};
 pub use self::place::Place;
-#[allow(unused_imports, reason = "the path names its tenant once a scope says which")]
 pub(crate) use self::pool::{Claim, Party};
 pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, StoreStats};
 pub(crate) use self::server::is_connection_lost;

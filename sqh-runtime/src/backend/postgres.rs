@@ -40,7 +40,7 @@ use super::{Backend, Capabilities};
 use crate::engine::{Route, Scoped};
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
-use crate::tenancy::{ConnectionKey, ConnectionStore, Role};
+use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role};
 
 /// Records in PostgreSQL. A clone is the same backend.
 #[derive(Debug, Clone)]
@@ -119,7 +119,14 @@ impl Inner {
 
     async fn lease(&self, route: &Route, role: Role) -> Result<Lease> {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
-        self.store.acquire(ConnectionKey::new(server, database, role)).await
+        let claim = Claim::from(ConnectionKey::new(server, database, role));
+        // Tenants may share a database, and take turns all the same.
+        self.store
+            .acquire(match route.tenant() {
+                Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
+                None => claim,
+            })
+            .await
     }
 }
 

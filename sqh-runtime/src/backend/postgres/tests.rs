@@ -9,4 +9,5 @@ mod round_trip;
 mod similar;
 mod support;
 mod transactions;
+mod turns;
 mod values;

@@ -34,7 +34,6 @@ pub enum Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Party {
     /// A tenant, by its slug.
-    #[allow(dead_code, reason = "the path names its tenant once a scope says which")]
     Tenant(Arc<str>),
     /// Whoever uses a database of a server and says no more: the platform itself, shared models.
     Database(Arc<str>, Arc<str>),
@@ -64,7 +63,6 @@ impl ConnectionKey {
 
 impl Claim {
     /// The same in another's name.
-    #[allow(dead_code, reason = "the path names its tenant once a scope says which")]
     #[must_use]
     pub(crate) fn by(self, party: Party) -> Self {
         Self { party, ..self }

@@ -15,7 +15,7 @@ use crate::backend::BackendTransaction;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Route, Scoped};
 use crate::op::{Op, Operation, Reply};
-use crate::tenancy::{ConnectionStore, Server, Servers, StoreConfig};
+use crate::tenancy::{ConnectionStore, Server, Servers, Slug, StoreConfig, TenantRecord};
 
 /// A backend over a database with the tables of some models.
 pub(super) struct Place {
@@ -65,6 +65,13 @@ impl Place {
 
     pub(super) fn scoped<M: PlatformModel>(&self, op: Op) -> Scoped {
         Scoped::for_test(Operation { model: M::def(), op }, self.filter.clone(), self.route.clone())
+    }
+
+    /// An operation in the name of a tenant.
+    pub(super) fn scoped_by<M: PlatformModel>(&self, slug: &str, op: Op) -> Scoped {
+        let tenant = TenantRecord::in_memory(&Slug::new(slug).unwrap(), 1);
+        let route = Route::new(Arc::clone(self.route.place()), Some(Arc::new(tenant)));
+        Scoped::for_test(Operation { model: M::def(), op }, self.filter.clone(), route)
     }
 
     pub(super) async fn run<M: PlatformModel>(&self, op: Op) -> Result<Reply> {

@@ -1,5 +1,7 @@
 //! [`Platform`]: the models, the servers and the tenants of one application.
 
+mod access;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
@@ -9,14 +11,15 @@ use sqh_model::render::ddl::{self, DdlOptions, TenantColumn, TenantColumns};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
 use sqh_model::{Error, Result};
 
+pub use self::access::AccessService;
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::scope::{self, AccessProvider, Cx, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService};
 use crate::tenancy::{
-    ConnectionStore, InitReport, PartitionReport, Role, Server, Servers, Slug, StoreConfig, TenantDatabaseManager,
-    TenantHandle, TenantRecord, unknown_tenant,
+    CatalogAccess, ConnectionStore, InitReport, PartitionReport, Role, Server, Servers, Slug, StoreConfig,
+    TenantDatabaseManager, TenantHandle, TenantRecord, unknown_tenant,
 };
 
 /// The models, the servers and the tenants of one application.
@@ -54,7 +57,9 @@ use crate::tenancy::{
 pub struct Platform {
     engine: Arc<Engine>,
     tenants: Tenants,
-    access: Option<Arc<dyn AccessProvider>>,
+    provider: Option<Arc<dyn AccessProvider>>,
+    /// Where the platform itself keeps who holds what.
+    catalog_access: Option<Arc<CatalogAccess>>,
 }
 
 // Where tenants are known: in the catalog of a server, or in this process alone.
@@ -90,7 +95,13 @@ impl Platform {
     fn new(registry: Registry, builder: PlatformBuilder, postgres: Arc<dyn Backend>, tenants: Tenants) -> Self {
         let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
         let PlatformBuilder { hooks, access, .. } = builder;
-        Self { engine: Arc::new(Engine { registry, hooks, postgres, terminusdb }), tenants, access }
+        let catalog_access = match (&access, &tenants) {
+            (None, Tenants::Catalog(manager)) => Some(Arc::new(CatalogAccess::new(Arc::clone(manager)))),
+            _ => None,
+        };
+        let provider = access.or_else(|| Some(Arc::clone(catalog_access.as_ref()?) as Arc<dyn AccessProvider>));
+        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb });
+        Self { engine, tenants, provider, catalog_access }
     }
 
     /// A platform to be described.
@@ -106,6 +117,11 @@ impl Platform {
     /// What PostgreSQL can beyond the unified operations.
     pub fn postgres(&self) -> PostgresQueryService {
         PostgresQueryService::new(self.records())
+    }
+
+    /// Who holds what, and where.
+    pub fn access(&self) -> AccessService {
+        AccessService::new(self.clone())
     }
 
     /// The registered models.
@@ -176,7 +192,7 @@ impl Platform {
     }
 
     fn provider(&self) -> Option<&dyn AccessProvider> {
-        self.access.as_deref()
+        self.provider.as_deref()
     }
 
     /// Makes the partitions of a span of days, its end left out, before old records are loaded into

@@ -1,5 +1,6 @@
 //! Tenants: the catalog that names them, and the databases that hold their records.
 
+mod access;
 mod catalog;
 pub(crate) mod lease;
 mod manager;
@@ -10,6 +11,7 @@ mod server;
 mod slug;
 mod tenant;
 
+pub use self::access::{CatalogAccess, Member, RoleRecord};
 pub use self::catalog::Catalog;
 pub(crate) use self::lease::Lease;
 pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};

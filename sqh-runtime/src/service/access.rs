@@ -16,7 +16,7 @@ impl PlatformGroupRecordService {
     /// both.
     ///
     /// `who` is [`Cx::access`] for the caller itself, and for others what
-    /// [`build_access_context`](crate::service::AccessService::build_access_context) gives.
+    /// [`build_access_context`](crate::platform::AccessService::build_access_context) gives.
     ///
     /// # Errors
     /// `Denied` without the permission; `NotFound` if no such record is stored.

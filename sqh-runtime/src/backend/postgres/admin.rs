@@ -4,6 +4,7 @@
 //! its callers. Work that belongs together goes through an
 //! [`AdminTransaction`](transaction::AdminTransaction).
 
+pub(crate) mod access;
 pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod extension;

@@ -64,7 +64,11 @@ impl Place {
     }
 
     pub(super) fn scoped<M: PlatformModel>(&self, op: Op) -> Scoped {
-        Scoped::for_test(Operation { model: M::def(), op }, self.filter.clone(), self.route.clone())
+        self.scoped_in(M::def(), self.filter.clone(), op)
+    }
+
+    pub(super) fn scoped_in(&self, model: &'static ModelDef, filter: Filter, op: Op) -> Scoped {
+        Scoped::for_test(Operation { model, op }, filter, self.route.clone())
     }
 
     /// An operation in the name of a tenant.

@@ -245,6 +245,30 @@ suite! {
         a_record_that_is_written_back_keeps_what_was_masked
         with_hooks_too_a_record_keeps_what_was_masked
     }
+    policies needs records {
+        what_may_not_be_read_is_as_if_it_were_not_there
+        lists_of_every_kind_give_what_may_be_listed
+        nothing_is_written_for_another
+        nothing_is_given_away
+        what_is_forbidden_stays
+        a_null_forbids
+        changes_by_filter_touch_what_may_be_changed
+        a_conflict_with_a_hidden_record_is_like_any_other
+        hooks_see_no_hidden_record
+        a_hidden_record_makes_no_key_ambiguous
+        hold_inside_transactions
+        of_shared_models_need_the_permission_to_write_too
+        what_no_record_allows_is_denied_with_the_rules
+        an_explanation_names_the_rule
+    }
+    membership needs records {
+        who_is_no_member_is_told_of_no_tenant
+        a_provider_lets_members_in
+        what_is_granted_adds_to_what_is_brought_along
+        what_is_granted_in_a_tenant_ends_there
+        a_context_needs_its_permission
+        a_user_has_a_name
+    }
     isolation needs records {
         no_path_leads_to_another_tenant
         the_same_key_is_free_in_every_tenant
@@ -272,6 +296,8 @@ suite! {
         plans_keep_to_the_rules_of_lists
         a_misspelt_word_is_found
         a_fuzzy_search_needs_its_index
+        a_fuzzy_search_finds_what_may_be_listed
+        a_plan_is_of_what_may_be_listed
     }
     sql needs sql_expressions {
         defaults_are_set_by_the_database

@@ -73,16 +73,25 @@ impl World {
 
     /// A world whose platform has more to it, such as hooks.
     pub async fn with(harness: &dyn Harness, more: impl FnOnce(PlatformBuilder) -> PlatformBuilder) -> Self {
+        Self::with_first_tenant(harness, &unique_text(), more).await
+    }
+
+    /// A world whose first tenant's slug is known before it is made.
+    pub async fn with_first_tenant(
+        harness: &dyn Harness,
+        slug: &str,
+        more: impl FnOnce(PlatformBuilder) -> PlatformBuilder,
+    ) -> Self {
         let builder = more(Platform::builder().models(crate::models::all()));
         let platform = harness.platform(builder).await;
         let tenants = harness.tenants();
-        let cx = new_tenant(&platform, &tenants).await;
+        let cx = new_tenant(&platform, &tenants, slug).await;
         Self { records: platform.records(), platform, cx, tenants }
     }
 
     /// The system in another tenant, which has no records yet.
     pub async fn another_tenant(&self) -> Cx<Tenant> {
-        new_tenant(&self.platform, &self.tenants).await
+        new_tenant(&self.platform, &self.tenants, &unique_text()).await
     }
 
     /// A user with these permissions in the first tenant.
@@ -110,10 +119,9 @@ impl World {
     }
 }
 
-async fn new_tenant(platform: &Platform, tenants: &Tenants) -> Cx<Tenant> {
-    let slug = unique_text();
-    tenants.make(platform, &slug).await.expect("a tenant can be made");
-    platform.tenant(&Principal::system("the conformance suite"), &slug).await.expect("the tenant is provisioned")
+async fn new_tenant(platform: &Platform, tenants: &Tenants, slug: &str) -> Cx<Tenant> {
+    tenants.make(platform, slug).await.expect("a tenant can be made");
+    platform.tenant(&Principal::system("the conformance suite"), slug).await.expect("the tenant is provisioned")
 }
 
 /// A text that no other call gives, in this process or in another: letters and digits.

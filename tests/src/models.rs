@@ -5,6 +5,7 @@ mod essay;
 mod event;
 mod everything;
 mod family;
+mod memo;
 mod place;
 mod priced;
 mod secret;
@@ -15,6 +16,7 @@ pub use self::essay::Essay;
 pub use self::event::{Event, Reading};
 pub use self::everything::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
 pub use self::family::{Chapter, Clue, Reader, ReaderCard, Remark};
+pub use self::memo::{Entry, Memo, Notice};
 pub use self::place::Place;
 pub use self::priced::{Coupon, Priced, Tagged};
 pub use self::secret::{Badge, Person};
@@ -27,7 +29,7 @@ use sqh_runtime::schema::ModelDef;
 pub fn all() -> Vec<&'static ModelDef> {
     models![
         Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
-        Coupon, Tagged, Person, Station, Account, Essay, Place
+        Coupon, Tagged, Person, Station, Account, Essay, Place, Memo, Entry, Notice
     ]
     .to_vec()
 }

@@ -1,5 +1,6 @@
 //! The rules of `#[policy(…)]`, read as a filter and on a record.
 
 mod agreement;
+mod draw;
 mod models;
 mod people;

@@ -3,7 +3,7 @@
 use sqh_runtime::prelude::*;
 
 use crate::harness::{Harness, World, refused};
-use crate::models::{Book, Essay, Event, Person};
+use crate::models::{Book, Essay, Event, Memo, Person};
 
 pub async fn plans_need_the_permissions_of_what_they_explain(harness: &dyn Harness) {
     let world = World::new(harness).await;
@@ -61,4 +61,21 @@ pub async fn a_fuzzy_search_needs_its_index(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let outcome = world.platform.postgres().fuzzy_search(&world.cx, Book::TITLE, "emma", 2).await;
     crate::harness::refused_in(outcome, ErrorKind::Invalid, "Book", "title", "gin_trgm_ops");
+}
+
+pub async fn a_fuzzy_search_finds_what_may_be_listed(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let memos = [Memo::new(1, "the annual reprot", "ann"), Memo::new(2, "the annual report", "eve")];
+    world.records.batch_create(&world.cx, memos).await.unwrap();
+    let ann = world.somebody(Identity { user_id: "ann".to_owned(), ..Identity::default() }).await;
+    let found = world.platform.postgres().fuzzy_search(&ann, Memo::TITLE, "annual report", 5).await.unwrap();
+    assert_eq!(found.into_iter().map(|memo| memo.id).collect::<Vec<_>>(), [1]);
+}
+
+pub async fn a_plan_is_of_what_may_be_listed(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    world.records.create(&world.cx, Memo::new(1, "a", "ann")).await.unwrap();
+    let ann = world.somebody(Identity { user_id: "ann".to_owned(), ..Identity::default() }).await;
+    let plan = world.platform.postgres().explain_list(&ann, Memo::select()).await.unwrap().join("\n");
+    assert!(plan.contains("writer"), "{plan}");
 }

@@ -7,10 +7,19 @@ use std::time::Duration;
 use sqh_model::ErrorKind;
 
 use super::bench::{Bench, one, until};
-use crate::tenancy::{Claim, StoreConfig};
+use crate::tenancy::{Claim, Party, StoreConfig};
 
 /// For callers that are expected to get what they wait for, on a machine under any load.
 const PATIENT: Duration = Duration::from_secs(600);
+
+/// The two rules that carry all others, with three places for callers.
+fn check_books(bench: &Bench) {
+    let stats = bench.store.stats();
+    let places = stats.in_use + stats.idle + stats.closing;
+    assert!(places <= 3, "{stats:?}");
+    assert!(places == 3 || stats.waiting == 0, "a place is free, and somebody waits: {stats:?}");
+    assert!(stats.idle == 0 || stats.waiting <= stats.closing, "one is idle, and none is closed: {stats:?}");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_budget_holds_for_fifty_tasks_on_eight_databases() {
@@ -23,6 +32,7 @@ async fn the_budget_holds_for_fifty_tasks_on_eight_databases() {
             let mut most = 0;
             while !done.load(Ordering::Acquire) {
                 most = most.max(bench.connected(&mut outside).await.len());
+                check_books(&bench);
             }
             most
         }
@@ -31,7 +41,11 @@ async fn the_budget_holds_for_fifty_tasks_on_eight_databases() {
         let bench = Arc::clone(&bench);
         tokio::spawn(async move {
             for round in 0..6 {
-                let mut lease = bench.store.acquire(bench.key((task + round) % 8)).await.unwrap();
+                // Of three tenants, each of which is in all of the databases.
+                let party = Party::Tenant(["a", "b", "c"][task % 3].into());
+                let lease = bench.store.acquire(Claim::from(bench.key((task + round) % 8)).by(party)).await;
+                let mut lease = lease.unwrap();
+                check_books(&bench);
                 assert_eq!(one(lease.connection()).await.unwrap(), 1);
                 // Every third one goes without a word, so that connections are closed in between.
                 if (task + round) % 3 != 0 {
@@ -46,6 +60,7 @@ async fn the_budget_holds_for_fifty_tasks_on_eight_databases() {
     done.store(true, Ordering::Release);
     let most = watcher.await.unwrap();
     assert!((1..=4).contains(&most), "{most} connections under a budget of 4");
+    assert_eq!((bench.store.stats().in_use, bench.store.stats().waiting), (0, 0));
     bench.store.close_all().await;
     bench.until_none_is_connected().await;
 }

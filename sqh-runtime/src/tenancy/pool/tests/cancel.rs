@@ -171,6 +171,53 @@ fn a_lease_may_outlive_its_runtime() {
     });
 }
 
+/// The driver does not count a BEGIN that is a statement like any other.
+#[tokio::test]
+async fn a_transaction_of_a_statement_is_never_settled() {
+    let bench = Bench::new(1, pool_of_one()).await;
+    for has_ended in [false, true] {
+        let mut lease = bench.store.acquire(bench.key(0)).await.unwrap();
+        lease.began();
+        sqlx::raw_sql("BEGIN").execute(lease.connection()).await.unwrap();
+        assert_eq!(one(lease.connection()).await.unwrap(), 1);
+        lease.settled();
+        if has_ended {
+            sqlx::raw_sql("COMMIT").execute(lease.connection()).await.unwrap();
+            lease.ended();
+            lease.settled();
+        }
+        drop(lease);
+        let mut next = bench.store.acquire(bench.key(0)).await.unwrap();
+        assert_eq!(next.is_fresh(), !has_ended);
+        assert_clean(next.connection(), 0).await;
+        next.settled();
+    }
+}
+
+/// A caller waits until another database's connection is closed for it, and then for its login.
+#[tokio::test]
+async fn dropped_while_room_is_made() {
+    let bench = Bench::new(2, pool_of_one()).await;
+    for times in 1.. {
+        drop(bench.store.acquire(bench.key(1)).await.unwrap());
+        let acquire = async { drop(bench.store.acquire(bench.key(0)).await.unwrap()) };
+        let ended = poll_times(acquire, times).await;
+        let stats = bench.store.stats();
+        assert_eq!(stats.waiting, 0, "dropped at poll {times}: {stats:?}");
+        // The place comes back whatever it was used for, and nothing else is counted.
+        let mut next = bench.store.acquire(bench.key(1)).await.unwrap();
+        assert_clean(next.connection(), times).await;
+        next.settled();
+        drop(next);
+        let stats = bench.store.stats();
+        assert_eq!([stats.in_use, stats.idle, stats.closing, stats.waiting], [0, 1, 0, 0], "{stats:?}");
+        if ended {
+            assert!(times > 2, "it waited for the place, and for the login");
+            break;
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_open_transaction_is_never_settled() {
     let bench = Bench::new(1, pool_of_one()).await;

@@ -148,7 +148,7 @@ fn read_verbs(cx: &Ctxt, effect: &Ident, input: ParseStream<'_>) -> syn::Result<
     let mut is_wrong = false;
     while !input.is_empty() {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error(format!("expected a verb: {}", quoted(symbol::VERBS))));
+            return Err(input.error(no_verb(input)));
         }
         let verb = Ident::parse_any(input)?;
         match check_verb(&verbs, &verb) {
@@ -166,6 +166,14 @@ fn read_verbs(cx: &Ctxt, effect: &Ident, input: ParseStream<'_>) -> syn::Result<
         cx.error(effect, format!("`{effect}` names no verb: write `{effect}(read)`, or `{effect}(all)`"));
     }
     Ok(verbs)
+}
+
+fn no_verb(input: ParseStream<'_>) -> String {
+    let text = input.fork().parse::<LitStr>().ok().map(|text| text.value());
+    match text.filter(|text| symbol::VERBS.contains(&text.as_str())) {
+        Some(verb) => format!("write `{verb}` without quotes"),
+        None => format!("expected a verb: {}", quoted(symbol::VERBS)),
+    }
 }
 
 fn check_verb(earlier: &[Ident], verb: &Ident) -> Result<(), String> {
@@ -203,6 +211,9 @@ fn read_condition(cx: &Ctxt, input: ParseStream<'_>) -> syn::Result<Condition> {
         return Ok(Condition::Invalid);
     }
     let expr = input.parse::<Expr>()?;
+    if let Some(not) = last_name(&expr).filter(|name| !input.is_empty() && *name == "not") {
+        return Ok(wrong(cx, not, "write `!` for `not`", Condition::Invalid));
+    }
     if !input.is_empty() {
         return Err(input.error(behind_a_condition(input)));
     }
@@ -277,6 +288,14 @@ fn name_of(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => path.path.get_ident(),
         _ => None,
+    }
+}
+
+/// The name that an expression ends with.
+fn last_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Binary(binary) => last_name(&binary.right),
+        expr => name_of(expr),
     }
 }
 

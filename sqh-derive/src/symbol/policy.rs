@@ -76,7 +76,6 @@ pub(crate) const CONDITION_MISNOMERS: &[PolicyMisnomer] = &[
 pub(crate) const OPERATOR_MISNOMERS: &[PolicyMisnomer] = &[
     ("and", "write `&&` for `and`"),
     ("or", "write `||` for `or`"),
-    ("not", "write `!` for `not`"),
     ("is", "write `== None` for `is null`, and `==` for other values"),
     ("like", "a policy knows no patterns: compare by `==`, or write `[\"a\", \"b\"].contains(field)`"),
     ("unless", "write `&& !(…)` for `unless`"),

@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 use super::condition::Term;
 use crate::error::Result;
 use crate::expr::{Column, Operand};
-use crate::types::FieldType;
 use crate::types::family::{self, Many, Nullable};
+use crate::types::{FieldType, TypeDef};
 use crate::value::Value;
 
 mod inner;
@@ -77,19 +77,18 @@ pub const fn field<M, T: FieldType>(_column: Column<M, T>) -> Field<T> {
     Field(PhantomData)
 }
 
-impl<T: FieldType> Field<T> {
-    /// A part of an embedded value.
-    #[track_caller]
-    pub const fn inner(self, name: &'static str) -> Inner {
-        Inner::new(T::DEF).inner(name)
-    }
+/// The elements of a field.
+pub const fn element<T: FieldType>(_field: Field<T>) -> Field<<T::Family as Many>::Element>
+where
+    T::Family: Many,
+{
+    Field(PhantomData)
+}
 
-    /// The field's elements.
-    pub const fn element(self) -> Field<<T::Family as Many>::Element>
-    where
-        T::Family: Many,
-    {
-        Field(PhantomData)
+impl<T: FieldType> Field<T> {
+    /// The type's row of the mapping.
+    pub const fn def(self) -> TypeDef {
+        T::DEF
     }
 
     /// A string.
@@ -127,7 +126,9 @@ impl<T: FieldType> Field<T> {
     }
 
     /// A value that Rust names, and the function that makes it.
-    pub const fn value<V: Operand<T> + Copy>(self, _value: V, make: fn() -> Result<Value>) -> Term {
+    pub const fn value<V: Operand<T>>(self, value: V, make: fn() -> Result<Value>) -> Term {
+        // Only its type is asked for, and nothing is dropped while the compiler evaluates.
+        std::mem::forget(value);
         Term::Value(make)
     }
 

@@ -29,6 +29,11 @@ pub(crate) fn permitted(mut access: AccessContext, permissions: &[&str]) -> Acce
     access
 }
 
+/// The same principal in a team.
+pub(crate) fn of_team(access: AccessContext, team: &str) -> AccessContext {
+    AccessContext { team_id: Some(team.to_owned()), ..access }
+}
+
 #[test]
 fn a_permission_may_stand_for_many() {
     let access = permitted(ann(), &["lab:*", "crm:read"]);

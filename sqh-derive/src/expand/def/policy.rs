@@ -5,8 +5,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Ident;
 use syn::spanned::Spanned;
+use syn::{Ident, LitStr};
 
 use crate::case::plain;
 use crate::ir::{Condition, FieldPath, Model, Policy, Term};
@@ -63,27 +63,24 @@ fn condition(model: &Model, of: &Condition) -> TokenStream {
             compare(model, field, "Eq", &Term::Bool(syn::LitBool::new(true, at)))
         }
         Condition::IsNull(field, word) => {
-            let (typed, path) = (typed(model, field), field.joined());
-            let null = Ident::new("null", word.span());
-            quote!(IsNull { field: #typed.#null(#path) })
+            let path = typed(model, field, word.span()).null();
+            quote!(IsNull { field: #path })
         }
         Condition::Compare(field, comparison, term) => compare(model, field, comparison, term),
         Condition::Contains(field, word, element) => {
-            let (typed, path) = (typed(model, field), field.joined());
-            let of_elements = Ident::new("element", word.span());
-            let element = checked(&quote!(#typed.#of_elements()), element);
+            let path = field.joined();
+            let element = typed(model, field, element.span()).element(word.span()).term(element);
             quote!(Contains { field: #path, element: #element })
         }
         Condition::Among(field, values) => {
-            let (typed, path) = (typed(model, field), field.joined());
-            let values = values.iter().map(|value| checked(&typed, value));
+            let path = field.joined();
+            let values = values.iter().map(|value| typed(model, field, value.span()).term(value));
             quote!(Among { field: #path, values: &[#(#values),*] })
         }
         Condition::AmongAttribute(field, attribute) => {
-            let (typed, path) = (typed(model, field), field.joined());
-            let listed = Ident::new("listed", attribute.span());
-            let name = plain(attribute);
-            quote!(AmongAttribute { field: #path, attribute: #typed.#listed(#name) })
+            let (path, name) = (field.joined(), plain(attribute));
+            let attribute = typed(model, field, attribute.span()).call("listed", &quote!(#name));
+            quote!(AmongAttribute { field: #path, attribute: #attribute })
         }
         Condition::Attribute(attribute, comparison, term) => {
             let (name, comparison, term) = (plain(attribute), format_ident!("{comparison}"), unchecked(term));
@@ -108,61 +105,80 @@ fn held_by(model: &Model, role: Word, variant: &str) -> TokenStream {
 fn compare(model: &Model, field: &FieldPath, comparison: &str, term: &Term) -> TokenStream {
     let path = field.joined();
     let comparison = format_ident!("{comparison}");
-    let with = checked(&typed(model, field), term);
+    let with = typed(model, field, term.span()).term(term);
     quote!(Compare { field: #path, comparison: __sqh::Comparison::#comparison, with: #with })
 }
 
-/// The field with its type, at its own word.
-fn typed(model: &Model, field: &FieldPath) -> TokenStream {
-    let (root, parts) = field.names.split_first().expect("a path has a name");
-    let constant = crate::case::constant(root);
-    let parent = model.stored().find(|field| field.has(symbol::PARENT)).filter(|_| model.field(&plain(root)).is_none());
-    let column = match parent {
-        Some(parent) => {
-            let ty = &parent.ty;
-            quote_spanned!(root.span()=> <#ty>::#constant)
-        }
-        None => {
-            let mut ident = model.ident.clone();
-            ident.set_span(root.span());
-            quote!(#ident::#constant)
-        }
-    };
-    let mut typed = quote!(__sqh::policy::typed::field(#column));
-    for part in parts {
-        let (inner, name) = (Ident::new("inner", part.span()), plain(part));
-        typed = quote!(#typed.#inner(#name));
-    }
-    typed
+/// A field with its type, as tokens: the functions of `typed::Field`, or of `typed::Inner`.
+///
+/// All of them stand at `at`, the words that the compiler points at if they do not fit the type.
+struct Typed {
+    tokens: TokenStream,
+    path: String,
+    /// Whether it is a part of an embedded value.
+    is_inner: bool,
+    at: Span,
 }
 
-/// A term, checked against the type of `typed` at the term's own words.
-fn checked(typed: &TokenStream, term: &Term) -> TokenStream {
-    let method = |name: &str, at: Span| Ident::new(name, at);
-    match term {
-        Term::Text(text) => {
-            let method = method("text", text.span());
-            quote!(#typed.#method(#text))
-        }
-        Term::Integer(digits, token) => {
-            let method = method("integer", token.span());
-            quote!(#typed.#method(#digits))
-        }
-        Term::Fraction(digits, token) => {
-            let method = method("fraction", token.span());
-            quote!(#typed.#method(#digits))
-        }
-        Term::Bool(value) => {
-            let method = method("flag", value.span());
-            quote!(#typed.#method(#value))
-        }
-        Term::Value(path) => {
-            let method = method("value", path.span());
-            quote!(#typed.#method(#path, || __sqh::FieldType::into_value(#path)))
-        }
-        Term::Attribute(attribute) => {
-            let (method, name) = (method("attribute", attribute.span()), plain(attribute));
-            quote!(#typed.#method(#name))
+fn typed(model: &Model, field: &FieldPath, at: Span) -> Typed {
+    let (root, parts) = field.names.split_first().expect("a path has a name");
+    let column = column(model, root);
+    let mut tokens = quote_spanned!(at=> __sqh::policy::typed::field(#column));
+    for part in parts {
+        let name = LitStr::new(&plain(part), part.span());
+        tokens = quote_spanned!(part.span()=> __sqh::policy::typed::Inner::of(#tokens.def(), #name));
+    }
+    Typed { tokens, path: field.joined(), is_inner: !parts.is_empty(), at }
+}
+
+/// The column constant of a field of the model, or of its parent.
+fn column(model: &Model, root: &Ident) -> TokenStream {
+    let constant = crate::case::constant(root);
+    let is_own = model.field(&plain(root)).is_some();
+    if let Some(parent) = model.stored().find(|field| !is_own && field.has(symbol::PARENT)) {
+        let ty = &parent.ty;
+        return quote_spanned!(root.span()=> <#ty>::#constant);
+    }
+    let mut ident = model.ident.clone();
+    ident.set_span(root.span());
+    quote_spanned!(root.span()=> #ident::#constant)
+}
+
+impl Typed {
+    fn call(&self, method: &str, arguments: &TokenStream) -> TokenStream {
+        let (tokens, method) = (&self.tokens, Ident::new(method, self.at));
+        quote_spanned!(self.at=> #tokens.#method(#arguments))
+    }
+
+    /// The elements of a collection. What is wrong here is told at the word `contains`.
+    fn element(mut self, word: Span) -> Self {
+        let tokens = &self.tokens;
+        self.tokens = if self.is_inner {
+            quote_spanned!(word=> #tokens.element())
+        } else {
+            quote_spanned!(word=> __sqh::policy::typed::element(#tokens))
+        };
+        self
+    }
+
+    /// The path of a field that may be null.
+    fn null(&self) -> TokenStream {
+        let path = &self.path;
+        self.call("null", &quote!(#path))
+    }
+
+    /// A term, checked against the type.
+    fn term(&self, term: &Term) -> TokenStream {
+        match term {
+            Term::Text(text) => self.call("text", &quote!(#text)),
+            Term::Integer(digits, _) => self.call("integer", &quote!(#digits)),
+            Term::Fraction(digits, _) => self.call("fraction", &quote!(#digits)),
+            Term::Bool(value) => self.call("flag", &quote!(#value)),
+            Term::Value(path) => self.call("value", &quote!(#path, || __sqh::FieldType::into_value(#path))),
+            Term::Attribute(attribute) => {
+                let name = plain(attribute);
+                self.call("attribute", &quote!(#name))
+            }
         }
     }
 }

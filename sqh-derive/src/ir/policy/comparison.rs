@@ -22,7 +22,7 @@ const OPERATORS: &[(&str, &str, &str)] = &[
 pub(super) fn read(cx: &Ctxt, binary: &ExprBinary) -> Condition {
     let written: String = binary.op.to_token_stream().to_string();
     let Some((_, comparison, exchanged)) = OPERATORS.iter().find(|(operator, ..)| *operator == written) else {
-        return wrong(cx, binary.op, "a policy does no arithmetic: compare a field with a value", Condition::Invalid);
+        return wrong(cx, binary.op, operand::ARITHMETIC, Condition::Invalid);
     };
     let (left, right) = (operand::read(cx, &binary.left), operand::read(cx, &binary.right));
     match (left, right) {

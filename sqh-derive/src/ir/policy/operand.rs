@@ -8,6 +8,9 @@ use crate::case::plain;
 use crate::ctxt::Ctxt;
 use crate::symbol;
 
+/// For what is calculated.
+pub(super) const ARITHMETIC: &str = "a policy does no arithmetic: compare a field with a value";
+
 /// One side of a comparison.
 pub(super) enum Operand {
     Field(FieldPath),
@@ -25,7 +28,7 @@ pub(super) fn read(cx: &Ctxt, expr: &Expr) -> Operand {
         Expr::Lit(literal) => self::literal(cx, &literal.lit, ""),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => match bare(&unary.expr) {
             Expr::Lit(ExprLit { lit: lit @ (Lit::Int(_) | Lit::Float(_)), .. }) => literal(cx, lit, "-"),
-            _ => wrong(cx, expr, "a policy does no arithmetic: compare a field with a value", Operand::Invalid),
+            _ => wrong(cx, expr, ARITHMETIC, Operand::Invalid),
         },
         Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
             Some(name) => word(cx, name),
@@ -44,6 +47,7 @@ pub(super) fn read(cx: &Ctxt, expr: &Expr) -> Operand {
             "what a function gives cannot be compared: compare a field with a value or with `user.…`",
             Operand::Invalid,
         ),
+        Expr::Binary(_) => wrong(cx, expr, ARITHMETIC, Operand::Invalid),
         _ => wrong(cx, expr, "this is neither a field nor a value nor `user.…`", Operand::Invalid),
     }
 }

@@ -1,9 +1,9 @@
 //! [`Inner`]: a part of an embedded value, checked by its table.
 
-use super::message::unknown_variant;
+use super::message::{unknown_part, unknown_variant};
 use crate::error::Result;
 use crate::policy::condition::Term;
-use crate::types::{FieldType, RecordDef, RecordStorage, Shape, TypeDef};
+use crate::types::{FieldType, RecordStorage, Shape, TypeDef};
 use crate::value::{Value, ValueKind};
 
 /// A part of an embedded value in a rule. Its functions are those of [`Field`](super::Field); what does
@@ -19,21 +19,26 @@ impl Inner {
 
     /// A part of an embedded value.
     #[track_caller]
-    pub const fn inner(self, name: &'static str) -> Self {
-        let Shape::Record(RecordDef { storage, fields, .. }) = self.0.shape else {
+    pub const fn of(ty: TypeDef, name: &'static str) -> Self {
+        let Shape::Record(record) = ty.shape else {
             panic!("this field is no embedded value, and has no parts");
         };
-        if matches!(storage, RecordStorage::Json) {
+        if matches!(record.storage, RecordStorage::Json) {
             panic!("this embedded value is stored as JSON: only a flattened one has columns to compare");
         }
         let mut i = 0;
-        while i < fields.len() {
-            if equal(fields[i].name, name) {
-                return Self(fields[i].ty);
+        while i < record.fields.len() {
+            if equal(record.fields[i].name, name) {
+                return Self(record.fields[i].ty);
             }
             i += 1;
         }
-        panic!("the embedded value has no field of this name");
+        unknown_part(record, name)
+    }
+
+    /// The type's row of the mapping.
+    pub const fn def(self) -> TypeDef {
+        self.0
     }
 
     /// The elements of a collection.
@@ -112,7 +117,8 @@ impl Inner {
 
     /// A value that Rust names, and the function that makes it.
     #[track_caller]
-    pub const fn value<V: FieldType + Copy>(self, _value: V, make: fn() -> Result<Value>) -> Term {
+    pub const fn value<V: FieldType>(self, value: V, make: fn() -> Result<Value>) -> Term {
+        std::mem::forget(value);
         let alike = match (self.0.shape, V::DEF.shape) {
             (Shape::Enum(own), Shape::Enum(other)) => equal(own.name, other.name),
             (Shape::Scalar(own), Shape::Scalar(other)) => equal(own.name, other.name),

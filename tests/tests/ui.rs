@@ -34,6 +34,8 @@ fn each_mistake_gives_one_message() {
 const SEVERAL: &[(&str, usize)] = &[
     // Three mistakes.
     ("unknown_word/all_at_once.stderr", 3),
+    ("policy/several.stderr", 2),
+    ("policy/several_types.stderr", 3),
     // A struct that is no model has no column constants either, and the compiler says both.
     ("reference/child_is_no_model.stderr", 2),
 ];
@@ -56,5 +58,6 @@ const KINDS: &[&str] = &[
     "column",
     "value",
     "platform_enum",
+    "policy",
     "limits",
 ];

@@ -35,8 +35,9 @@ fn no_type_is_looked_into() {
             format!("#[field({word})] f{i}: {ty}")
         });
         let fields = fields.collect::<Vec<_>>().join(", ");
-        let input =
-            format!("#[model(group = \"lab\")] #[storage(postgres, partition_by = \"f6\")] struct M {{ {fields} }}");
+        let input = format!(
+            "#[model(group = \"lab\")] #[storage(postgres, partition_by = \"f6\")] #[policy(allow(read) if f1 == 1 || f3.f4 == None || f6)] struct M {{ {fields} }}"
+        );
         let expansion = crate::expand_model(&syn::parse_str(&input).expect("a struct")).to_string();
         expansion.replace(' ', "")
     };
@@ -174,6 +175,34 @@ fn roles_and_defaults() {
                 loud: String,
                 #[field(skip)]
                 cache: Cache<Self>,
+            }
+        },
+    );
+}
+
+#[test]
+fn policies() {
+    model(
+        "policies",
+        &parse_quote! {
+            #[model(group = "lab")]
+            #[storage(postgres)]
+            #[policy(allow(read, list) if role("viewer") || owner && !(status == "locked"))]
+            #[policy(allow(update) if level >= -3 && region == user.region && closed_at == None)]
+            #[policy(forbid(all) if [Status::Open, Status::New].contains(status) || address.city == "x")]
+            #[policy(forbid(read) if tags.contains("x") || user.regions.contains(region) || user.age < 2.5)]
+            #[policy(allow(delete))]
+            struct Sample {
+                #[field(primary_key)]
+                id: Uuid,
+                #[field(owner)]
+                created_by: Uuid,
+                status: Status,
+                level: i32,
+                region: String,
+                closed_at: Option<DateTime<Utc>>,
+                tags: Vec<String>,
+                address: Address,
             }
         },
     );

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use super::condition::Term;
 use crate::error::Result;
 use crate::expr::{Column, Operand};
-use crate::types::family::{self, Many, Nullable};
+use crate::types::family::{self, Nullable};
 use crate::types::{FieldType, TypeDef};
 use crate::value::Value;
 
@@ -68,6 +68,20 @@ comparable!(
     Text, Enumeration, Boolean, Integer, Float, Decimal, Uuid, Instant, DateTime, Date, Time, Link, Id
 );
 
+/// Families of lists and sets. The element is a parameter, which the compiler infers: where there is
+/// none, it says so once.
+#[diagnostic::on_unimplemented(
+    message = "`contains` is for lists and sets",
+    label = "this field is neither: write `==`, or `[\"a\", \"b\"].contains(field)`"
+)]
+pub trait Holds<E> {}
+#[diagnostic::do_not_recommend]
+impl<E> Holds<E> for family::List<E> {}
+#[diagnostic::do_not_recommend]
+impl<E> Holds<E> for family::Set<E> {}
+#[diagnostic::do_not_recommend]
+impl<E, F: Holds<E>> Holds<E> for family::Optional<F> {}
+
 /// A field of the type `T` in a rule.
 #[derive(Debug)]
 pub struct Field<T>(PhantomData<fn() -> T>);
@@ -78,9 +92,9 @@ pub const fn field<M, T: FieldType>(_column: Column<M, T>) -> Field<T> {
 }
 
 /// The elements of a field.
-pub const fn element<T: FieldType>(_field: Field<T>) -> Field<<T::Family as Many>::Element>
+pub const fn element<T: FieldType, E: FieldType>(_field: Field<T>) -> Field<E>
 where
-    T::Family: Many,
+    T::Family: Holds<E>,
 {
     Field(PhantomData)
 }

@@ -69,7 +69,7 @@ fn condition(model: &Model, of: &Condition) -> TokenStream {
         Condition::Compare(field, comparison, term) => compare(model, field, comparison, term),
         Condition::Contains(field, word, element) => {
             let path = field.joined();
-            let element = typed(model, field, element.span()).element(word.span()).term(element);
+            let element = typed(model, field, word.span()).element(element.span()).term(element);
             quote!(Contains { field: #path, element: #element })
         }
         Condition::Among(field, values) => {
@@ -150,14 +150,15 @@ impl Typed {
         quote_spanned!(self.at=> #tokens.#method(#arguments))
     }
 
-    /// The elements of a collection. What is wrong here is told at the word `contains`.
-    fn element(mut self, word: Span) -> Self {
+    /// The elements of a collection. What follows stands at `at`.
+    fn element(mut self, at: Span) -> Self {
         let tokens = &self.tokens;
         self.tokens = if self.is_inner {
-            quote_spanned!(word=> #tokens.element())
+            quote_spanned!(at=> #tokens.element())
         } else {
-            quote_spanned!(word=> __sqh::policy::typed::element(#tokens))
+            quote_spanned!(at=> __sqh::policy::typed::element(#tokens))
         };
+        self.at = at;
         self
     }
 

@@ -1,0 +1,12 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(deny(read) if authenticated)]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+}
+
+fn main() {}

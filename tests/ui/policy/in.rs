@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(allow(read) if status in ["open", "locked"])]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+    pub status: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(allow(read) if extra == "x")]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+    pub extra: serde_json::Value,
+}
+
+fn main() {}

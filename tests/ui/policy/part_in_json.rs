@@ -1,0 +1,19 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(allow(read) if address.city == "x")]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+    pub address: Address,
+}
+
+#[derive(PlatformValue)]
+#[platform_value(json)]
+pub struct Address {
+    pub city: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(allow(read) if level == limit)]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+    pub level: i32,
+    pub limit: i32,
+}
+
+fn main() {}

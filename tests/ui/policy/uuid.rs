@@ -1,0 +1,13 @@
+use sqh_runtime::prelude::*;
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+#[policy(allow(read) if batch == "first")]
+pub struct Sample {
+    #[field(primary_key)]
+    pub id: i64,
+    pub batch: Uuid,
+}
+
+fn main() {}

@@ -195,6 +195,7 @@ fn check_verb(earlier: &[Ident], verb: &Ident) -> Result<(), String> {
 }
 
 fn read_condition(cx: &Ctxt, input: ParseStream<'_>) -> syn::Result<Condition> {
+    read_last_comma(input)?;
     if input.is_empty() {
         return Ok(Condition::Constant(true));
     }
@@ -211,6 +212,7 @@ fn read_condition(cx: &Ctxt, input: ParseStream<'_>) -> syn::Result<Condition> {
         return Ok(Condition::Invalid);
     }
     let expr = input.parse::<Expr>()?;
+    read_last_comma(input)?;
     if let Some(not) = last_name(&expr).filter(|name| !input.is_empty() && *name == "not") {
         return Ok(wrong(cx, not, "write `!` for `not`", Condition::Invalid));
     }
@@ -218,6 +220,15 @@ fn read_condition(cx: &Ctxt, input: ParseStream<'_>) -> syn::Result<Condition> {
         return Err(input.error(behind_a_condition(input)));
     }
     Ok(condition::read(cx, &expr))
+}
+
+/// A comma with nothing behind it is no mistake.
+fn read_last_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    let rest = input.fork();
+    if rest.parse::<Token![,]>().is_ok() && rest.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
 }
 
 const ANOTHER_RULE: &str = "a `#[policy(…)]` holds one rule: write another `#[policy(…)]` for the next";

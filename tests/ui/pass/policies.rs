@@ -68,7 +68,6 @@ pub struct Sample {
 #[model(group = "crm")]
 #[storage(terminusdb, abstract)]
 pub struct Named {
-    pub id: Id<Self>,
     pub name: String,
 }
 

@@ -4,6 +4,7 @@ ALTER TABLE sqh.tenants
     ADD COLUMN pooled_database_name text,
     ADD COLUMN first_epoch bigint,
     ADD COLUMN drop_after timestamptz,
+    ADD COLUMN purge_started_at timestamptz,
     ALTER COLUMN schema_name DROP DEFAULT;
 
 UPDATE sqh.tenants SET tenant_key = slug, pooled_database_name = 'sqh_pooled_' || server, schema_name = database_name,
@@ -23,7 +24,8 @@ ALTER TABLE sqh.tenants
         AND octet_length(pooled_database_name) <= 63 AND octet_length(schema_name) <= 63),
     ADD CONSTRAINT tenants_key_check CHECK (tenant_key <> ''),
     ADD CONSTRAINT tenants_epoch_check CHECK (epoch >= first_epoch),
-    ADD CONSTRAINT tenants_drop_check CHECK ((drop_after IS NOT NULL) = (status = 'dropping'));
+    ADD CONSTRAINT tenants_drop_check CHECK ((drop_after IS NOT NULL) = (status = 'dropping')),
+    ADD CONSTRAINT tenants_purge_check CHECK (purge_started_at IS NULL OR status = 'dropping');
 
 -- No two tenants share what is theirs alone, wherever the records of either are now.
 DROP INDEX sqh.tenants_database_key;
@@ -38,3 +40,4 @@ COMMENT ON COLUMN sqh.tenants.schema_name IS 'The schema of the tenant alone in 
 COMMENT ON COLUMN sqh.tenants.tenant_key IS 'What the tenant column holds in row placement.';
 COMMENT ON COLUMN sqh.tenants.first_epoch IS 'The epoch it was made with, which tells it from an earlier tenant of this slug.';
 COMMENT ON COLUMN sqh.tenants.drop_after IS 'From when it may be dropped for good.';
+COMMENT ON COLUMN sqh.tenants.purge_started_at IS 'Since when it is being dropped for good: there is no way back.';

@@ -38,6 +38,23 @@ pub mod scope {
     /// A shared reference model: without a tenant, never without a principal.
     #[derive(Debug, Clone, Copy)]
     pub enum Shared {}
+
+    /// A scope that records are reached in: [`Tenant`] or [`Shared`].
+    #[diagnostic::on_unimplemented(
+        message = "no records are reached in the scope `{Self}`",
+        label = "a tenant's scope, or the shared one, is needed here",
+        note = "`platform.tenant(&principal, slug)` makes the scope of a tenant, `platform.shared(&principal)` the shared one"
+    )]
+    pub trait RecordScope: sealed::Sealed {}
+
+    impl RecordScope for Tenant {}
+    impl RecordScope for Shared {}
+
+    mod sealed {
+        pub trait Sealed {}
+        impl Sealed for super::Tenant {}
+        impl Sealed for super::Shared {}
+    }
 }
 
 /// Which database keeps a model, and whether a key finds one record there: what a reference must know.
@@ -75,7 +92,7 @@ pub trait PlatformModel: Sized + Send + Sync + 'static {
     type Id: ModelKey;
 
     /// [`scope::Tenant`] or [`scope::Shared`].
-    type Scope;
+    type Scope: scope::RecordScope;
 
     /// One of the markers in [`store`].
     #[doc(hidden)]

@@ -3,24 +3,27 @@
 mod access;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sqh_model::render::ddl::PartitionWindow;
 use sqh_model::render::ddl::{self, DdlOptions, TenantColumn, TenantColumns};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
-use sqh_model::{Error, Result};
+use sqh_model::{Error, ErrorKind, Result};
 
 pub use self::access::AccessService;
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
-use crate::scope::{self, AccessProvider, Cx, Principal, Shared, Tenant};
-use crate::service::{PlatformGroupRecordService, PostgresQueryService};
+use crate::scope::{self, AccessProvider, Cx, Fleet, Principal, Shared, Tenant};
+use crate::service::{PlatformGroupRecordService, PostgresQueryService, TenantService};
 use crate::tenancy::{
     CatalogAccess, ConnectionStore, InitReport, PartitionReport, Role, Server, Servers, Slug, StoreConfig,
-    TenantDatabaseManager, TenantHandle, TenantRecord, unknown_tenant,
+    TenantDatabaseManager, Tenants, unknown_tenant,
 };
+
+/// What an administrator of the platform holds.
+const PLATFORM_ADMIN: &str = "platform:admin";
 
 /// The models, the servers and the tenants of one application.
 ///
@@ -44,9 +47,10 @@ use crate::tenancy::{
 /// # let url = server.admin_url();
 /// let platform = Platform::builder().models(models![AppStation]).postgres(url).build().await?;
 /// platform.init().await?;
-/// platform.provision("acme").await?;
 ///
-/// let cx = platform.tenant(&Principal::system("a first try"), "acme").await?;
+/// let principal = Principal::system("a first try");
+/// platform.tenants().provision(&platform.fleet(&principal).await?, "acme").await?;
+/// let cx = platform.tenant(&principal, "acme").await?;
 /// let station = AppStation { id: 1, name: "Plumtree Run".to_owned() };
 /// let stored = platform.records().create(&cx, station.clone()).await?;
 /// assert_eq!(stored, station);
@@ -60,13 +64,6 @@ pub struct Platform {
     provider: Option<Arc<dyn AccessProvider>>,
     /// Where the platform itself keeps who holds what.
     catalog_access: Option<Arc<CatalogAccess>>,
-}
-
-// Where tenants are known: in the catalog of a server, or in this process alone.
-#[derive(Debug, Clone)]
-enum Tenants {
-    Catalog(Arc<TenantDatabaseManager>),
-    Memory(Arc<RwLock<BTreeMap<String, Arc<TenantHandle>>>>),
 }
 
 /// What a [`Platform`] is made of.
@@ -142,20 +139,22 @@ impl Platform {
         }
     }
 
-    /// Makes a tenant with a database of its own, unless it is there.
+    /// The tenants: making, listing, stopping and dropping them, for administrators.
+    pub fn tenants(&self) -> TenantService {
+        TenantService::new(self.tenants.clone())
+    }
+
+    /// The scope of a principal in the fleet of all tenants, for administrators: the system, and
+    /// users with the permission `platform:admin`.
     ///
     /// # Errors
-    /// `Invalid` if the slug breaks the grammar of [`Slug`].
-    pub async fn provision(&self, slug: &str) -> Result<()> {
-        match &self.tenants {
-            Tenants::Catalog(manager) => manager.provision(slug).await.map(drop),
-            Tenants::Memory(tenants) => {
-                let slug = Slug::new(slug)?;
-                let mut tenants = tenants.write().expect("no holder of this lock panics");
-                tenants
-                    .entry(slug.as_str().to_owned())
-                    .or_insert_with(|| Arc::new(TenantHandle::new(Arc::new(TenantRecord::in_memory(&slug, 1)))));
-                Ok(())
+    /// `Denied` to anybody else, and as the [`AccessProvider`].
+    pub async fn fleet(&self, principal: &Principal) -> Result<Cx<Fleet>> {
+        let access = scope::outside(self.provider(), principal).await?;
+        match access.has_permission(PLATFORM_ADMIN) {
+            true => Ok(Cx::of_fleet(principal.clone(), access)),
+            false => {
+                Err(Error::new(ErrorKind::Denied, format!("the permission `{PLATFORM_ADMIN}` is needed for that")))
             }
         }
     }
@@ -173,13 +172,7 @@ impl Platform {
         // Before anything that tells whether there is such a tenant.
         let accesses = scope::in_tenant(self.provider(), principal, slug.as_str()).await?;
         let accesses = accesses.ok_or_else(|| unknown_tenant(slug.as_str()))?;
-        let tenant = match &self.tenants {
-            Tenants::Catalog(manager) => manager.catalog().handle(slug.as_str()).await?,
-            Tenants::Memory(tenants) => {
-                let tenants = tenants.read().expect("no holder of this lock panics");
-                tenants.get(slug.as_str()).cloned().ok_or_else(|| unknown_tenant(slug.as_str()))?
-            }
-        };
+        let tenant = self.tenants.handle(slug.as_str()).await?;
         Ok(Cx::of_tenant(principal.clone(), tenant, accesses))
     }
 

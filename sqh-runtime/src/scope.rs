@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use sqh_model::policy::AccessContext;
-pub use sqh_model::schema::scope::{Shared, Tenant};
+pub use sqh_model::schema::scope::{RecordScope, Shared, Tenant};
 use sqh_model::{Error, ErrorKind, Result};
 
 pub(crate) use self::access::{Access, Accesses, in_tenant, outside};
@@ -72,13 +72,19 @@ impl Principal {
 /// A principal in a scope: what every operation takes.
 ///
 /// `Cx<Tenant>` is made by [`Platform::tenant`](crate::Platform::tenant), `Cx<Shared>` by
-/// [`Platform::shared`](crate::Platform::shared) or [`Cx::shared`]. A model says which it needs, and
+/// [`Platform::shared`](crate::Platform::shared) or [`Cx::shared`], `Cx<Fleet>` by
+/// [`Platform::fleet`](crate::Platform::fleet). A model says which it needs, and
 /// the wrong one does not compile.
 #[derive(Debug)]
 pub struct Cx<S = Tenant> {
     scope: Scope,
     marker: PhantomData<fn() -> S>,
 }
+
+/// The scope of administrators' work over many tenants: [`Platform::fleet`](crate::Platform::fleet).
+/// Records are not reached in it.
+#[derive(Debug)]
+pub enum Fleet {}
 
 /// A [`Cx`] without its type, for the inside of the path.
 #[derive(Debug, Clone)]
@@ -134,6 +140,12 @@ impl Cx<Tenant> {
 
 impl Cx<Shared> {
     pub(crate) fn of_shared(principal: Principal, access: Access) -> Self {
+        Self { scope: Scope { principal, tenant: None, access }, marker: PhantomData }
+    }
+}
+
+impl Cx<Fleet> {
+    pub(crate) fn of_fleet(principal: Principal, access: Access) -> Self {
         Self { scope: Scope { principal, tenant: None, access }, marker: PhantomData }
     }
 }

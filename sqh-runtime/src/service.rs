@@ -10,6 +10,7 @@ mod page;
 mod postgres;
 mod records;
 mod statement;
+mod tenants;
 mod transaction;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use self::dynamic::DynamicQuery;
 pub use self::page::{DynamicPage, Page};
 pub use self::postgres::PostgresQueryService;
 pub use self::statement::Statement;
+pub use self::tenants::{ServerTenants, TenantService};
 pub use self::transaction::{InTransaction, Transaction};
 use crate::engine::{Direct, Engine};
 use crate::op::{Operation, Reply};

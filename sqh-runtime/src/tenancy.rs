@@ -2,19 +2,27 @@
 
 mod access;
 mod catalog;
+mod key;
 pub(crate) mod lease;
 mod manager;
+mod memory;
+mod options;
 mod place;
 mod pool;
 mod roles;
 mod server;
 mod slug;
 mod tenant;
+mod tenants;
 
 pub use self::access::{CatalogAccess, Member, RoleRecord};
 pub use self::catalog::Catalog;
+pub use self::key::{MAX_KEY_BYTES, TenantKey};
 pub(crate) use self::lease::Lease;
 pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};
+pub(crate) use self::manager::{check_as_asked, end_of_grace, not_now};
+pub(crate) use self::memory::MemoryTenants;
+pub use self::options::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOptions};
 pub use self::place::Place;
 pub(crate) use self::pool::{Claim, Party};
 pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, StoreStats};
@@ -23,6 +31,7 @@ pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, S
 pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
 pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle, unknown_tenant};
 pub use self::tenant::{TenantRecord, TenantStatus};
+pub(crate) use self::tenants::Tenants;
 
 /// The name of the server that a platform starts with.
 pub const DEFAULT_SERVER: &str = "default";

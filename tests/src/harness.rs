@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use futures::future::BoxFuture;
 use sqh_runtime::backend::Capabilities;
 use sqh_runtime::prelude::*;
+use sqh_runtime::schema::Placement;
 use sqh_runtime::scope::{Shared, Tenant};
+use sqh_runtime::tenancy::TenantOptions;
 use sqh_runtime::{Platform, PlatformBuilder};
 
 /// A backend under test.
@@ -31,21 +33,19 @@ pub trait Harness: Send + Sync {
 #[derive(Debug, Clone, Default)]
 pub struct Tenants {
     slugs: Arc<Mutex<Vec<String>>>,
-    placed: Option<postgres::Placed>,
+    options: TenantOptions,
 }
 
 impl Tenants {
     /// Tenants in another placement than the platform's own.
-    fn placed(placed: Option<postgres::Placed>) -> Self {
-        Self { placed, ..Self::default() }
+    fn placed(placement: Placement) -> Self {
+        Self { options: TenantOptions::default().placement(placement), ..Self::default() }
     }
 
     async fn make(&self, platform: &Platform, slug: &str) -> Result<()> {
         self.slugs.lock().expect("no holder of this lock panics").push(slug.to_owned());
-        match &self.placed {
-            Some(placed) => placed.provision(platform, slug).await,
-            None => platform.provision(slug).await,
-        }
+        let fleet = platform.fleet(&Principal::system("the conformance suite")).await?;
+        platform.tenants().provision_with(&fleet, slug, &self.options).await.map(drop)
     }
 
     fn take(&self) -> Vec<String> {
@@ -122,6 +122,12 @@ impl World {
 async fn new_tenant(platform: &Platform, tenants: &Tenants, slug: &str) -> Cx<Tenant> {
     tenants.make(platform, slug).await.expect("a tenant can be made");
     platform.tenant(&Principal::system("the conformance suite"), slug).await.expect("the tenant is provisioned")
+}
+
+/// Makes a tenant, for the system.
+pub async fn provision(platform: &Platform, slug: &str) -> Result<()> {
+    let fleet = platform.fleet(&Principal::system("the conformance suite")).await?;
+    platform.tenants().provision(&fleet, slug).await.map(drop)
 }
 
 /// A text that no other call gives, in this process or in another: letters and digits.

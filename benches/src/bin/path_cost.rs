@@ -77,8 +77,9 @@ fn run(case: &str, count: i64) -> AnyResult<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
         let platform = Platform::builder().models(models![AppSample]).build_on(Echo(to_row(sample(0))?))?;
-        platform.provision("acme").await?;
-        let cx = platform.tenant(&Principal::system("a measurement"), "acme").await?;
+        let principal = Principal::system("a measurement");
+        platform.tenants().provision(&platform.fleet(&principal).await?, "acme").await?;
+        let cx = platform.tenant(&principal, "acme").await?;
         let records = platform.records();
         for i in 0..count {
             match case {

@@ -99,11 +99,12 @@ impl Plan {
 
 async fn make_tenants(platform: &Platform, count: usize) -> AnyResult<Vec<Cx>> {
     let principal = Principal::system("a measurement");
+    let fleet = platform.fleet(&principal).await?;
     let make = |number: usize| {
-        let (platform, principal) = (platform.clone(), principal.clone());
+        let (platform, principal, fleet) = (platform.clone(), principal.clone(), fleet.clone());
         async move {
             let slug = format!("tenant-{number:04}");
-            platform.provision(&slug).await?;
+            platform.tenants().provision(&fleet, &slug).await?;
             let cx = platform.tenant(&principal, &slug).await?;
             platform.records().create(&cx, AppNote { id: 1, body: "a note".to_owned() }).await?;
             AnyResult::Ok(cx)

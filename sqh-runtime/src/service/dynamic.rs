@@ -9,7 +9,7 @@ use sqh_model::{Error, Result, Row, Value};
 use super::page::{cut, page_query};
 use super::{DynamicPage, Page, Path, PlatformGroupRecordService};
 use crate::op::{Op, Operation, Reply};
-use crate::scope::Cx;
+use crate::scope::{Cx, RecordScope};
 
 /// Which records a tool asks for, by names.
 ///
@@ -50,7 +50,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `NotFound` for a group, a model or a record that is not there.
-    pub async fn get_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, key: &Json) -> Result<Json> {
+    pub async fn get_dyn<S: RecordScope>(&self, cx: &Cx<S>, group: &str, model: &str, key: &Json) -> Result<Json> {
         let def = self.engine.registry.find(group, model)?;
         let key = key_from_json(def, key)?;
         self.one(def, self.run_dyn(cx, def, Op::Get { key }).await?)
@@ -60,7 +60,13 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `Invalid`, naming the field, if the query does not fit the model.
-    pub async fn list_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, query: &DynamicQuery) -> Result<Vec<Json>> {
+    pub async fn list_dyn<S: RecordScope>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        query: &DynamicQuery,
+    ) -> Result<Vec<Json>> {
         let def = self.engine.registry.find(group, model)?;
         self.many(def, self.run_dyn(cx, def, Op::List(query.resolve(def)?)).await?)
     }
@@ -69,7 +75,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`list_dyn`](Self::list_dyn).
-    pub async fn page_dyn<S>(
+    pub async fn page_dyn<S: RecordScope>(
         &self,
         cx: &Cx<S>,
         group: &str,
@@ -89,7 +95,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`list_dyn`](Self::list_dyn).
-    pub async fn search_dyn<S>(
+    pub async fn search_dyn<S: RecordScope>(
         &self,
         cx: &Cx<S>,
         group: &str,
@@ -106,7 +112,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`list_dyn`](Self::list_dyn).
-    pub async fn count_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, filter: &Json) -> Result<u64> {
+    pub async fn count_dyn<S: RecordScope>(&self, cx: &Cx<S>, group: &str, model: &str, filter: &Json) -> Result<u64> {
         let def = self.engine.registry.find(group, model)?;
         let query = DynamicQuery { filter: filter.clone(), ..DynamicQuery::default() };
         let filter = query.resolve(def)?.filter;
@@ -117,7 +123,13 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `Invalid`, naming the field: unknown, missing, of the wrong type.
-    pub async fn create_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, record: &Json) -> Result<Json> {
+    pub async fn create_dyn<S: RecordScope>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        record: &Json,
+    ) -> Result<Json> {
         let def = self.engine.registry.find(group, model)?;
         let row = row_from_json(def, record)?;
         self.one(def, self.run_dyn(cx, def, Op::Create(row)).await?)
@@ -128,7 +140,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`create_dyn`](Self::create_dyn), and `NotFound`, and `Conflict` for a stale version.
-    pub async fn update_dyn<S>(
+    pub async fn update_dyn<S: RecordScope>(
         &self,
         cx: &Cx<S>,
         group: &str,
@@ -155,7 +167,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`delete`](Self::delete).
-    pub async fn delete_dyn<S>(&self, cx: &Cx<S>, group: &str, model: &str, key: &Json) -> Result<bool> {
+    pub async fn delete_dyn<S: RecordScope>(&self, cx: &Cx<S>, group: &str, model: &str, key: &Json) -> Result<bool> {
         let def = self.engine.registry.find(group, model)?;
         let key = key_from_json(def, key)?;
         Ok(self.run_dyn(cx, def, Op::Delete { key, version: None }).await?.into_count()? > 0)
@@ -165,7 +177,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As [`create_dyn`](Self::create_dyn); nothing is stored then.
-    pub async fn batch_create_dyn<S>(
+    pub async fn batch_create_dyn<S: RecordScope>(
         &self,
         cx: &Cx<S>,
         group: &str,

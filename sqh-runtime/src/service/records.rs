@@ -117,8 +117,9 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<()> {
     /// # let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
-    /// # platform.provision("acme").await?;
-    /// # let cx = platform.tenant(&Principal::system("an example"), "acme").await?;
+    /// # let principal = Principal::system("an example");
+    /// # platform.tenants().provision(&platform.fleet(&principal).await?, "acme").await?;
+    /// # let cx = platform.tenant(&principal, "acme").await?;
     /// # let records = platform.records();
     /// # let station = AppStation { id: 1, code: "A".to_owned(), depth: Some(2.5) };
     /// records.create(&cx, station).await?;

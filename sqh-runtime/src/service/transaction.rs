@@ -10,7 +10,7 @@ use super::{Path, PlatformGroupRecordService, Routed, sealed};
 use crate::backend::{BackendTransaction, Capabilities};
 use crate::engine::{Effect, Route, Scoped, Target};
 use crate::op::{Op, Operation, Reply};
-use crate::scope::Cx;
+use crate::scope::{Cx, RecordScope};
 
 /// A transaction in one database. It has every operation of the service, each on the same path.
 ///
@@ -37,7 +37,7 @@ impl PlatformGroupRecordService<Routed> {
     ///
     /// # Errors
     /// `Unsupported` if the platform keeps no model of this scope in PostgreSQL.
-    pub async fn begin<S>(&self, cx: &Cx<S>) -> Result<Transaction> {
+    pub async fn begin<S: RecordScope>(&self, cx: &Cx<S>) -> Result<Transaction> {
         let shared = cx.scope().tenant.is_none();
         let mut models = self.engine.registry.models().iter();
         let model = models
@@ -68,8 +68,9 @@ impl PlatformGroupRecordService<Routed> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<()> {
     /// # let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
-    /// # platform.provision("acme").await?;
-    /// # let cx = platform.tenant(&Principal::system("an example"), "acme").await?;
+    /// # let principal = Principal::system("an example");
+    /// # platform.tenants().provision(&platform.fleet(&principal).await?, "acme").await?;
+    /// # let cx = platform.tenant(&principal, "acme").await?;
     /// # let records = platform.records();
     /// # let station = AppStation { id: 1, code: "A".to_owned(), depth: Some(2.5) };
     /// let second = AppStation { id: 2, ..station.clone() };
@@ -87,7 +88,11 @@ impl PlatformGroupRecordService<Routed> {
     ///
     /// # Errors
     /// What `work` says, or what the commit says.
-    pub async fn transaction<S, T>(&self, cx: &Cx<S>, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+    pub async fn transaction<S: RecordScope, T>(
+        &self,
+        cx: &Cx<S>,
+        work: impl AsyncFnOnce(&Transaction) -> Result<T>,
+    ) -> Result<T> {
         let transaction = self.begin(cx).await?;
         match work(&transaction).await {
             Ok(value) => transaction.commit().await.map(|()| value),

@@ -8,9 +8,12 @@ use sqh_model::{Error, Result};
 
 use super::server::is_not_made_yet;
 use super::tenant::unknown_tenant;
-use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantHandle, TenantRecord};
+use super::{
+    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantFilter, TenantHandle, TenantRecord,
+    TenantStatus,
+};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::backend::postgres::admin::{ledger, tenants};
+use crate::backend::postgres::admin::{fleet, ledger, tenants};
 
 /// How long a record is believed. What this process changes is forgotten at once; this is for what
 /// others change, and a route that has gone stale before is told by the tenant's epoch.
@@ -66,11 +69,31 @@ impl Catalog {
             .ok_or_else(|| Error::conflict(format!("the tenant `{}` was removed while it was being made", tenant.slug)))
     }
 
+    /// A tenant as the catalog knows it now, whatever its status, if there is one.
+    pub(super) async fn look_up_if_any(&self, slug: &Slug) -> Result<Option<Arc<TenantRecord>>> {
+        Ok(self.read(slug.as_str()).await?.map(|tenant| tenant.record()))
+    }
+
+    /// The tenants that a filter leaves, by slug.
+    pub(crate) async fn list(&self, filter: &TenantFilter) -> Result<Vec<Arc<TenantRecord>>> {
+        let mut transaction = self.begin().await?;
+        let tenants = fleet::list(transaction.connection(), filter).await?;
+        transaction.commit().await?;
+        Ok(tenants.into_iter().map(Arc::new).collect())
+    }
+
+    /// How many tenants of each status a server has.
+    pub(crate) async fn counts(&self) -> Result<Vec<(String, Option<TenantStatus>, u64)>> {
+        let mut transaction = self.begin().await?;
+        let counts = fleet::counts(transaction.connection()).await?;
+        transaction.commit().await?;
+        Ok(counts)
+    }
+
     /// A tenant as the catalog knows it now, whatever its status.
-    #[allow(dead_code, reason = "the changes of a tenant's state look first")]
-    pub(super) async fn look_up(&self, slug: &str) -> Result<TenantRecord> {
+    pub(crate) async fn look_up(&self, slug: &str) -> Result<Arc<TenantRecord>> {
         let tenant = self.read(slug).await?.ok_or_else(|| unknown_tenant(slug))?;
-        Ok((*tenant.record()).clone())
+        Ok(tenant.record())
     }
 
     /// Reads a tenant anew, and all its scopes see what was read. For whoever was told that a route is

@@ -9,6 +9,7 @@ mod memo;
 mod partition;
 mod place;
 mod provision;
+mod state;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,10 +25,13 @@ pub use self::extension::MissingExtension;
 use self::extension::SHARED_EXTENSIONS;
 use self::memo::Memo;
 pub use self::partition::PartitionReport;
+pub(crate) use self::provision::check_as_asked;
+pub(crate) use self::state::{end_of_grace, not_now};
 use super::catalog::Catalog;
 use super::tenant::COMMON_SCHEMA;
 use super::{
-    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, NewTenant, Place, Role, Slug, TenantRecord, roles,
+    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, Place, Role, Slug, TenantOptions, TenantRecord,
+    roles,
 };
 use crate::backend::postgres::admin::database;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
@@ -174,16 +178,13 @@ impl TenantDatabaseManager {
         Ok(made.into_iter().map(|name| Made::new("role", name)).collect())
     }
 
-    /// Makes a tenant with a database of its own. One that was interrupted is completed.
+    /// Makes a tenant with a database of its own, unless it is there. One that was interrupted is
+    /// completed.
     ///
     /// # Errors
-    /// `Invalid` for a slug that breaks the grammar, and what [`ensure_database_exists`] says.
-    ///
-    /// [`ensure_database_exists`]: TenantDatabaseManager::ensure_database_exists
+    /// As [`provision_with`](Self::provision_with).
     pub async fn provision(&self, slug: &str) -> Result<Arc<TenantRecord>> {
-        let slug = Slug::new(slug)?;
-        self.ensure_catalog().await?;
-        self.ensure_database_exists(&slug).await
+        self.provision_with(slug, &TenantOptions::default()).await
     }
 
     /// Puts a tenant into the catalog and makes its database, unless they are there.
@@ -191,8 +192,7 @@ impl TenantDatabaseManager {
     /// # Errors
     /// `Denied` if the role may not create databases, or the tenant is suspended.
     pub async fn ensure_database_exists(&self, tenant: &Slug) -> Result<Arc<TenantRecord>> {
-        let new = NewTenant::new(tenant, tenant.as_str(), DEFAULT_SERVER, Placement::Database);
-        self.complete(&new).await
+        self.complete(tenant, &TenantOptions::default()).await
     }
 
     /// Makes the shared reference database with the extensions that reference data wants.

@@ -8,7 +8,7 @@ use sqh_model::schema::Placement;
 use sqh_model::types::TypeDef;
 use sqh_model::{Error, ErrorKind, Result, Value, ValueKind};
 
-use super::{DEFAULT_SERVER, POOLED_DB_PREFIX, Place, Slug};
+use super::{POOLED_DB_PREFIX, Place, Slug};
 
 /// The schema of tables that are not in a schema of their tenant.
 pub(super) const COMMON_SCHEMA: &str = "public";
@@ -24,6 +24,7 @@ pub struct TenantRecord {
     status: TenantStatus,
     created_at: DateTime<Utc>,
     drop_after: Option<DateTime<Utc>>,
+    is_purged: bool,
     in_database: Arc<Place>,
     in_schema: Arc<Place>,
     in_rows: Arc<Place>,
@@ -63,10 +64,11 @@ pub(crate) struct StoredTenant {
     pub(crate) status: TenantStatus,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) drop_after: Option<DateTime<Utc>>,
+    pub(crate) is_purged: bool,
 }
 
 /// A tenant that is to be put into the catalog. Its names are made here, once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct NewTenant<'a> {
     pub(crate) slug: &'a str,
     pub(crate) key: &'a str,
@@ -106,7 +108,7 @@ pub enum TenantStatus {
 }
 
 impl TenantStatus {
-    const ALL: [Self; 4] = [Self::Provisioning, Self::Active, Self::Suspended, Self::Dropping];
+    pub(crate) const ALL: [Self; 4] = [Self::Provisioning, Self::Active, Self::Suspended, Self::Dropping];
 
     /// The name in the catalog.
     pub const fn name(self) -> &'static str {
@@ -139,6 +141,7 @@ impl TenantRecord {
             status: stored.status,
             created_at: stored.created_at,
             drop_after: stored.drop_after,
+            is_purged: stored.is_purged,
             in_database: place(stored.database.into(), COMMON_SCHEMA, Placement::Database),
             in_schema: place(Arc::clone(&pooled), &stored.schema, Placement::Schema),
             in_rows: place(pooled, COMMON_SCHEMA, Placement::Row),
@@ -147,8 +150,7 @@ impl TenantRecord {
     }
 
     /// A tenant of a platform without servers.
-    pub(crate) fn in_memory(slug: &Slug, epoch: i64) -> Self {
-        let new = NewTenant::new(slug, slug.as_str(), DEFAULT_SERVER, Placement::Database);
+    pub(crate) fn in_memory(new: NewTenant<'_>, epoch: i64) -> Self {
         Self::new(StoredTenant {
             slug: new.slug.to_owned(),
             key: new.key.to_owned(),
@@ -162,6 +164,7 @@ impl TenantRecord {
             status: TenantStatus::Active,
             created_at: Utc::now(),
             drop_after: None,
+            is_purged: false,
         })
     }
 
@@ -191,7 +194,7 @@ impl TenantRecord {
         };
         value.ok_or_else(|| {
             Error::invalid(format!(
-                "the key `{key}` of the tenant `{}` is not {}, which the tenant column holds: provision it with another key",
+                "the key `{key}` of the tenant `{}` is not {}, which the tenant column holds: its key is given when it is provisioned",
                 self.slug,
                 ty.name()
             ))
@@ -279,6 +282,16 @@ impl TenantRecord {
         self.drop_after
     }
 
+    /// Whether it is being dropped for good: there is no way back.
+    pub fn is_purged(&self) -> bool {
+        self.is_purged
+    }
+
+    /// The same in another status, where no catalog says so.
+    pub(crate) fn with_status(&self, status: TenantStatus, epoch: i64, drop_after: Option<DateTime<Utc>>) -> Self {
+        Self { status, epoch, drop_after, ..self.clone() }
+    }
+
     /// Whether it is the same tenant, and not a later one of the same slug.
     pub(crate) fn is_same_tenant(&self, other: &Self) -> bool {
         self.slug == other.slug && self.first_epoch == other.first_epoch
@@ -287,7 +300,7 @@ impl TenantRecord {
 
 /// The error for a tenant that there is not, or that is not the caller's to know of.
 pub(crate) fn unknown_tenant(slug: &str) -> Error {
-    Error::not_found(format!("there is no tenant {slug:?}: `platform.provision(…)` makes one"))
+    Error::not_found(format!("there is no tenant {slug:?}: `platform.tenants().provision(…)` makes one"))
 }
 
 /// A tenant as scopes hold it: all scopes of one tenant see the newest record that the process has.

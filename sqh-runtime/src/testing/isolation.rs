@@ -167,6 +167,7 @@ impl Isolation {
         let marks = Arc::new(Marks::new(&mut rng, self.tenants));
         let faces: Arc<[Arc<dyn Face>]> = self.faces.clone().into();
         let principal = Principal::system("the isolation test");
+        let fleet = self.platform.fleet(&principal).await?;
         let base = first_day(chrono::Utc::now());
         // Tenants of a run before are others, though their canaries are the same.
         let run = random() & 0xffff_ffff;
@@ -174,7 +175,7 @@ impl Isolation {
         for number in 0..self.tenants {
             let mark = marks.of(number);
             let slug = format!("iso-{mark}-{run:08x}");
-            self.platform.provision(&slug).await?;
+            self.platform.tenants().provision(&fleet, &slug).await?;
             let cx = self.platform.tenant(&principal, &slug).await?;
             let owner = Owner { mark: Arc::clone(mark), number: number as u32, base };
             lanes.push(Lane::new(Setup {

@@ -27,8 +27,7 @@ impl Postgres {
 
     /// The same with its tenants in a placement.
     pub async fn placed(placement: Placement) -> Self {
-        let server = sqh_dev_postgres::shared().await;
-        Self { server, tenants: Tenants::placed(Some(Placed { server, placement })) }
+        Self { server: sqh_dev_postgres::shared().await, tenants: Tenants::placed(placement) }
     }
 
     /// On a server whose databases order text by a language, and not by bytes. It is another than
@@ -38,47 +37,6 @@ impl Postgres {
         static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
         let server = SERVER.get_or_init(server_with_other_collation).await.as_ref()?;
         Some(Self { server, tenants: Tenants::default() })
-    }
-}
-
-/// Tenants in a placement that the catalog is told of beforehand.
-#[derive(Debug, Clone)]
-pub struct Placed {
-    server: &'static Server,
-    placement: Placement,
-}
-
-/// The database of many tenants on the platform's first server.
-const POOLED: &str = "sqh_pooled_default";
-
-impl Placed {
-    /// Makes a tenant.
-    pub(super) async fn provision(&self, platform: &Platform, slug: &str) -> Result<()> {
-        self.place(slug).await.map_err(|error| Error::internal("the tenant cannot be placed").with_source(error))?;
-        platform.provision(slug).await?;
-        self.admit(slug).await.map_err(|error| Error::internal("the tenant cannot be let in").with_source(error))
-    }
-
-    async fn place(&self, slug: &str) -> Result<(), sqlx::Error> {
-        let mut catalog = PgConnection::connect(&self.server.url("sqh_platform")).await?;
-        let insert = "INSERT INTO sqh.tenants (slug, tenant_key, server, placement, database_name, \
-                      pooled_database_name, schema_name, first_epoch, epoch) \
-                      VALUES ($1, $1, 'default', $2, $3, $4, $3, 1, nextval('sqh.epochs'))";
-        let insert = sqlx::query(insert).bind(slug).bind(self.placement.name());
-        let insert = insert.bind(format!("sqh_tenant_{slug}")).bind(POOLED);
-        insert.execute(&mut catalog).await?;
-        catalog.close().await
-    }
-
-    /// Rows refer to their tenant.
-    async fn admit(&self, slug: &str) -> Result<(), sqlx::Error> {
-        let mut pooled = PgConnection::connect(&self.server.url(POOLED)).await?;
-        let table = "SELECT pg_advisory_lock(1);
-            CREATE TABLE IF NOT EXISTS tenants (id text COLLATE \"C\" NOT NULL CONSTRAINT tenants_pkey PRIMARY KEY);
-            SELECT pg_advisory_unlock(1)";
-        sqlx::raw_sql(table).execute(&mut pooled).await?;
-        sqlx::query("INSERT INTO tenants VALUES ($1)").bind(slug).execute(&mut pooled).await?;
-        pooled.close().await
     }
 }
 

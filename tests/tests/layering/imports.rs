@@ -55,7 +55,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
             "scope::Grants",
         ],
     ),
-    ("service", &["op", "scope", "engine", "backend::BackendTransaction", "backend::Capabilities"]),
+    ("service", &["op", "scope", "engine", "tenancy", "backend::BackendTransaction", "backend::Capabilities"]),
     ("platform", &["scope", "engine", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
     ("testing", &["scope", "service", "platform"]),

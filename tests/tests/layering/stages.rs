@@ -23,6 +23,7 @@ const PROOFS: &[(&str, &str, &[&str])] = &[
 const DOORS: &[(&str, &str)] = &[
     ("Cx", "sqh-runtime/src/platform.rs tenant"),
     ("Cx", "sqh-runtime/src/platform.rs shared"),
+    ("Cx", "sqh-runtime/src/platform.rs fleet"),
     ("Cx", "sqh-runtime/src/scope.rs shared"),
     ("Principal", "sqh-runtime/src/scope.rs authenticate"),
     ("Principal", "sqh-runtime/src/scope.rs system"),

@@ -45,9 +45,10 @@ pub(crate) async fn set_up(screen: &Screen) -> Outcome<Example> {
     screen.fact("shared reference data", SHARED_REFERENCE_DB_NAME)?;
 
     let principal = Principal::system("the water-quality example");
+    let fleet = platform.fleet(&principal).await?;
     let mut tenants = Vec::new();
     for slug in ["chesapeake", "shenandoah"] {
-        platform.provision(slug).await?;
+        platform.tenants().provision(&fleet, slug).await?;
         tenants.push(platform.tenant(&principal, slug).await?);
         screen.fact("tenant", format_args!("{slug}, database sqh_tenant_{slug}"))?;
     }

@@ -8,6 +8,7 @@ pub(crate) mod access;
 pub(crate) mod database;
 pub(crate) mod error;
 pub(crate) mod extension;
+pub(crate) mod fleet;
 pub(crate) mod ledger;
 pub(crate) mod placements;
 pub(crate) mod roles;

@@ -3,12 +3,13 @@
 //! A tenant's own place is opened when it is provisioned, that of a model which requires another
 //! placement on first use.
 
+use sqh_model::render::ddl::TenantColumn;
 use sqh_model::schema::Placement;
 use sqh_model::{Error, Result};
 
 use super::TenantDatabaseManager;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::backend::postgres::admin::{database, placements, tenants};
+use crate::backend::postgres::admin::{placements, tenants};
 use crate::tenancy::server::is_not_made_yet;
 use crate::tenancy::tenant::unknown_tenant;
 use crate::tenancy::{Place, TenantRecord, TenantStatus, roles};
@@ -18,7 +19,7 @@ impl TenantDatabaseManager {
     /// opened before costs a look.
     pub(super) async fn open(&self, tenant: &TenantRecord, placement: Placement) -> Result<()> {
         let place = tenant.place_of(placement);
-        let is_open = match self.is_open(tenant, place).await {
+        let is_open = match self.is_open(tenant, placement).await {
             Err(error) if is_not_made_yet(&error) => false,
             is_open => is_open?,
         };
@@ -32,22 +33,40 @@ impl TenantDatabaseManager {
     }
 
     /// Whether a place knows the tenant, by this epoch or a later one.
-    async fn is_open(&self, tenant: &TenantRecord, place: &Place) -> Result<bool> {
-        let mut transaction = self.begin_in(place).await?;
+    async fn is_open(&self, tenant: &TenantRecord, placement: Placement) -> Result<bool> {
+        // Schema and row placement have one database, and a schema is not made by a look.
+        let in_rows = placement == Placement::Row;
+        let place = if placement == Placement::Schema { Placement::Row } else { placement };
+        let mut transaction = self.begin_in(tenant.place_of(place)).await?;
         let connection = transaction.connection();
         let epoch = match placements::exists(connection).await? {
             true => placements::epoch(connection, tenant.slug()).await?,
             false => None,
         };
+        let is_open = epoch.is_some_and(|epoch| epoch >= tenant.epoch())
+            && (!in_rows || !self.keeps_tenants() || placements::has_tenant(connection, tenant.key()).await?);
         transaction.commit().await?;
-        Ok(epoch.is_some_and(|epoch| epoch >= tenant.epoch()))
+        Ok(is_open)
+    }
+
+    /// Whether the table of tenants is the platform's own. Another is the application's, in a schema
+    /// that was there before.
+    fn keeps_tenants(&self) -> bool {
+        let own = TenantColumn::default();
+        let is_own = |column: &TenantColumn| {
+            let is_text = column.sql_type.is_none() && column.ty.name() == own.ty.name();
+            is_text && (&column.table, &column.key) == (&own.table, &own.key)
+        };
+        self.models.is_empty() || self.models.iter().any(|model| is_own(self.tenants.of(model.group)))
     }
 
     async fn make_place(&self, place: &Place) -> Result<()> {
         let mut transaction = self.begin_in(place).await?;
         transaction.lock(Lock::Schema).await?;
         placements::migrate(transaction.connection()).await?;
-        database::make_schema(transaction.connection(), &place.schema).await?;
+        if place.placement == Placement::Row && self.keeps_tenants() {
+            placements::make_tenants(transaction.connection()).await?;
+        }
         transaction.commit().await
     }
 
@@ -67,13 +86,16 @@ impl TenantDatabaseManager {
             return Err(Error::conflict(format!("the tenant `{}` has moved meanwhile: try again", tenant.slug())));
         }
         let mut transaction = self.begin_in(place).await?;
+        if placement == Placement::Row && self.keeps_tenants() {
+            placements::add_tenant(transaction.connection(), now.key()).await?;
+        }
         placements::open(transaction.connection(), now.slug(), now.epoch()).await?;
         transaction.commit().await?;
         catalog.commit().await
     }
 
     /// The schema is there, and the roles have their rights in it.
-    async fn begin_in(&self, place: &Place) -> Result<AdminTransaction> {
+    pub(super) async fn begin_in(&self, place: &Place) -> Result<AdminTransaction> {
         roles::begin_as_migrator(&self.store, place, &[]).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod databases;
 mod fence;
+mod lifecycle;
 mod models;
 mod partitions;
 mod roles;

@@ -36,9 +36,3 @@ async fn unicode_locale(connection: &mut PgConnection) -> Result<Option<String>>
                  AND c.collname IN ('C.UTF-8', 'C.utf8') AND c.collprovider = 'c' ORDER BY c.collname LIMIT 1";
     sqlx::query_scalar(query).fetch_optional(connection).await.map_err(of_admin)
 }
-
-/// Makes a schema unless it is there, under the lock on the database's schema.
-pub(crate) async fn make_schema(connection: &mut PgConnection, name: &str) -> Result<()> {
-    let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(name));
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(of_admin)
-}

@@ -41,7 +41,6 @@ pub(crate) async fn open(connection: &mut PgConnection, tenant: &str, epoch: i64
 
 /// Waits for the writes of a tenant, and refuses those of older epochs once the transaction is
 /// committed. False if there is nothing to refuse.
-#[allow(dead_code, reason = "the changes of a tenant's state fence")]
 pub(crate) async fn fence(connection: &mut PgConnection, tenant: &str, epoch: i64) -> Result<bool> {
     let query = sqlx::query_scalar("SELECT sqh.fence($1, $2)").bind(tenant).bind(epoch);
     query.fetch_one(connection).await.map_err(of_admin)
@@ -53,5 +52,29 @@ pub(crate) async fn close(connection: &mut PgConnection, tenant: &str) -> Result
     let query = "SELECT sqh.fence($1, 9223372036854775807)";
     sqlx::query(query).bind(tenant).execute(&mut *connection).await.map_err(of_admin)?;
     let query = sqlx::query("DELETE FROM sqh.placements WHERE tenant = $1").bind(tenant);
+    query.execute(connection).await.map(drop).map_err(of_admin)
+}
+
+/// Makes the table of tenants that row placement refers to, under the lock on the database's schema. It
+/// is what a table that refers to it would bring along.
+pub(crate) async fn make_tenants(connection: &mut PgConnection) -> Result<()> {
+    let sql = "CREATE TABLE IF NOT EXISTS public.tenants \
+               (id text COLLATE \"C\" NOT NULL CONSTRAINT tenants_pkey PRIMARY KEY)";
+    sqlx::raw_sql(sql).execute(connection).await.map(drop).map_err(of_admin)
+}
+
+/// Whether rows can refer to a tenant.
+pub(crate) async fn has_tenant(connection: &mut PgConnection, key: &str) -> Result<bool> {
+    let query = sqlx::query_scalar("SELECT to_regclass('public.tenants') IS NOT NULL");
+    if !query.fetch_one(&mut *connection).await.map_err(of_admin)? {
+        return Ok(false);
+    }
+    let query = sqlx::query_scalar("SELECT EXISTS (SELECT FROM public.tenants WHERE id = $1)").bind(key);
+    query.fetch_one(connection).await.map_err(of_admin)
+}
+
+/// Lets rows refer to a tenant.
+pub(crate) async fn add_tenant(connection: &mut PgConnection, key: &str) -> Result<()> {
+    let query = sqlx::query("INSERT INTO public.tenants (id) VALUES ($1) ON CONFLICT DO NOTHING").bind(key);
     query.execute(connection).await.map(drop).map_err(of_admin)
 }

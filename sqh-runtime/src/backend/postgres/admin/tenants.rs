@@ -25,8 +25,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 /// The schema of the catalog.
 pub(crate) const SCHEMA: &str = "sqh";
 
-const FIND: &str = "SELECT slug, tenant_key, server, placement, database_name, pooled_database_name, schema_name, \
-                    first_epoch, epoch, status, created_at, drop_after FROM sqh.tenants";
+pub(super) const FIND: &str = "SELECT slug, tenant_key, server, placement, database_name, pooled_database_name, schema_name, \
+                    first_epoch, epoch, status, created_at, drop_after, \
+                    purge_started_at IS NOT NULL AS is_purged FROM sqh.tenants";
+
+/// Of two with as many, the one whose name comes first.
+const FEWEST_TENANTS: &str = "SELECT s.name FROM sqh.servers s LEFT JOIN sqh.tenants t ON t.server = s.name \
+                              WHERE s.name = ANY($1) GROUP BY s.name ORDER BY count(t.slug), s.name LIMIT 1";
 
 /// The tenant of a slug.
 pub(crate) async fn find(connection: &mut PgConnection, slug: &str) -> Result<Option<TenantRecord>> {
@@ -74,11 +79,17 @@ fn taken(tenant: &NewTenant<'_>, error: sqlx::Error) -> Error {
     Error::conflict(message).with_source(error)
 }
 
-/// Lets a tenant in once its database is there.
+/// Lets a tenant in once its place is there.
 pub(crate) async fn activate(connection: &mut PgConnection, slug: &str) -> Result<()> {
     let query = "UPDATE sqh.tenants SET status = 'active' WHERE slug = $1 AND status = 'provisioning'";
     sqlx::query(query).bind(slug).execute(connection).await.map_err(of_admin)?;
     Ok(())
+}
+
+/// The server of some with the fewest tenants.
+pub(crate) async fn least_used_server(connection: &mut PgConnection, among: &[&str]) -> Result<Option<String>> {
+    let query = sqlx::query_scalar(FEWEST_TENANTS).bind(among);
+    query.fetch_optional(connection).await.map_err(of_admin)
 }
 
 /// A server, unless there is one of this name.
@@ -88,7 +99,7 @@ pub(crate) async fn add_server(connection: &mut PgConnection, name: &str) -> Res
     Ok(())
 }
 
-fn record(row: &PgRow) -> Result<TenantRecord> {
+pub(super) fn record(row: &PgRow) -> Result<TenantRecord> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(of_admin);
     let (placement, status) = (text("placement")?, text("status")?);
     let unknown = |what: &str, name: &str| {
@@ -107,5 +118,6 @@ fn record(row: &PgRow) -> Result<TenantRecord> {
         status: TenantStatus::from_name(&status).ok_or_else(|| unknown("status", &status))?,
         created_at: row.try_get("created_at").map_err(of_admin)?,
         drop_after: row.try_get("drop_after").map_err(of_admin)?,
+        is_purged: row.try_get("is_purged").map_err(of_admin)?,
     }))
 }

@@ -15,7 +15,7 @@ use crate::backend::BackendTransaction;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Route, Scoped};
 use crate::op::{Op, Operation, Reply};
-use crate::tenancy::{ConnectionStore, Server, Servers, Slug, StoreConfig, TenantRecord};
+use crate::tenancy::{ConnectionStore, DEFAULT_SERVER, NewTenant, Server, Servers, Slug, StoreConfig, TenantRecord};
 
 /// A backend over a database with the tables of some models.
 pub(super) struct Place {
@@ -73,7 +73,9 @@ impl Place {
 
     /// An operation in the name of a tenant.
     pub(super) fn scoped_by<M: PlatformModel>(&self, slug: &str, op: Op) -> Scoped {
-        let tenant = TenantRecord::in_memory(&Slug::new(slug).unwrap(), 1);
+        let slug = Slug::new(slug).unwrap();
+        let new = NewTenant::new(&slug, slug.as_str(), DEFAULT_SERVER, sqh_model::schema::Placement::Database);
+        let tenant = TenantRecord::in_memory(new, 1);
         let route = Route::new(Arc::clone(self.route.place()), Some(Arc::new(tenant)));
         Scoped::for_test(Operation { model: M::def(), op }, self.filter.clone(), route)
     }

@@ -48,6 +48,7 @@ struct Inner {
     field: Option<String>,
     context: Vec<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    is_stale_route: bool,
 }
 
 impl Error {
@@ -60,6 +61,7 @@ impl Error {
             field: None,
             context: Vec::new(),
             source: None,
+            is_stale_route: false,
         }))
     }
 
@@ -86,6 +88,14 @@ impl Error {
     /// Shorthand for [`ErrorKind::Conflict`].
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, message)
+    }
+
+    /// An [`ErrorKind::Unavailable`] because the tenant's records are in another place by now: see
+    /// [`is_stale_route`](Error::is_stale_route).
+    pub fn stale_route(message: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Unavailable, message);
+        error.0.is_stale_route = true;
+        error
     }
 
     /// Names the model, unless a closer place has named one.
@@ -127,6 +137,12 @@ impl Error {
     /// Whether the same call may succeed later without a change.
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Overloaded | ErrorKind::Unavailable)
+    }
+
+    /// Whether a write was refused because the tenant's records have moved since its route was found.
+    /// Nothing was written, and a new scope, or a new transaction, leads to the new place.
+    pub fn is_stale_route(&self) -> bool {
+        self.0.is_stale_route
     }
 
     /// What is wrong, without the place.

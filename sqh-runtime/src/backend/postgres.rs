@@ -67,6 +67,13 @@ impl PostgresBackend {
 pub(crate) trait Tables: std::fmt::Debug + Send + Sync {
     /// Makes a model's table. `None` if it is known to be there, which costs no more than a look.
     fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>>;
+
+    /// Makes the place itself, before a transaction there, and lets the tenant write in it. `None` if
+    /// it is known to be done.
+    fn open<'a>(&'a self, route: &'a Route) -> Option<BoxFuture<'a, Result<()>>>;
+
+    /// Where the records of a model are by now, whose route the database has called stale.
+    fn refresh<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Route>>;
 }
 
 impl Backend for PostgresBackend {
@@ -81,21 +88,41 @@ impl Backend for PostgresBackend {
 }
 
 impl Inner {
-    async fn execute(self: &Arc<Self>, scoped: Scoped) -> Result<Reply> {
+    /// Does what an operation says; once more, if its route was stale and there is a newer one.
+    async fn execute(self: &Arc<Self>, mut scoped: Scoped) -> Result<Reply> {
+        let stale = match self.attempt(&mut scoped).await {
+            Err(error) if error.is_stale_route() => error,
+            done => return done,
+        };
+        let route = self.tables.refresh(scoped.route(), scoped.model()).await?;
+        let epoch = |route: &Route| route.tenant().map(|tenant| tenant.epoch());
+        if epoch(&route) == epoch(scoped.route()) {
+            return Err(stale);
+        }
+        scoped.reroute(route);
+        self.attempt(&mut scoped).await
+    }
+
+    async fn attempt(self: &Arc<Self>, scoped: &mut Scoped) -> Result<Reply> {
         let def = scoped.model();
         // Before a connection is taken: the manager may need one of its own. The model of a begin
         // only says where to; each operation of the transaction makes its own table.
-        if !matches!(scoped.op(), Op::Begin) {
+        if matches!(scoped.op(), Op::Begin) {
+            if let Some(opened) = self.tables.open(scoped.route()) {
+                opened.await?;
+            }
+        } else {
             self.ensure_table(scoped.route(), def).await?;
         }
-        let mut lease = self.lease(scoped.route(), role(&scoped)).await?;
+        let mut lease = self.lease(scoped.route(), role(scoped)).await?;
         match scoped.op() {
             Op::Begin => {
-                let transaction = PostgresTransaction::begin(Arc::clone(self), lease, def).await?;
+                let transaction =
+                    PostgresTransaction::begin(Arc::clone(self), lease, scoped.route().clone(), def).await?;
                 Ok(Reply::Transaction(Box::new(transaction)))
             }
             Op::Stream(query) => {
-                let (statement, owner) = self.streamed(&scoped, query)?;
+                let (statement, owner) = self.streamed(scoped, query)?;
                 Ok(Reply::Stream(stream::stream(lease, statement, owner)))
             }
             _ => run::run(&mut Session::new(&mut lease, false), self, scoped).await,

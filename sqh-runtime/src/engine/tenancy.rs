@@ -23,6 +23,16 @@ impl Route {
         Self { place, tenant }
     }
 
+    /// Where a tenant's records of a model are.
+    ///
+    /// # Errors
+    /// `Denied` or `Unavailable` if the tenant cannot be used now.
+    pub(crate) fn of_tenant(tenant: Arc<TenantRecord>, model: &'static ModelDef) -> Result<Self> {
+        tenant.check_status()?;
+        let placement = model.storage.placement.unwrap_or(tenant.placement());
+        Ok(Self::new(Arc::clone(tenant.place_of(placement)), Some(tenant)))
+    }
+
     /// Where the tables are.
     pub fn place(&self) -> &Arc<Place> {
         &self.place
@@ -100,6 +110,16 @@ impl Scoped {
         self.operation.op
     }
 
+    /// What a backend needs at once: what to do, which it may take, the two filters, and where.
+    pub(crate) fn parts(&mut self) -> (&mut Op, &Filter, &Filter, &Route) {
+        (&mut self.operation.op, &self.filter, &self.check, &self.route)
+    }
+
+    /// The same records, where they are now.
+    pub(crate) fn reroute(&mut self, route: Route) {
+        self.route = route;
+    }
+
     /// The path fills in defaults and what hooks change.
     pub(super) fn op_mut(&mut self) -> &mut Op {
         &mut self.operation.op
@@ -143,11 +163,6 @@ pub(super) fn route(scope: &Scope, model: &'static ModelDef) -> Result<Route> {
         (false, None) => {
             Err(Error::invalid("the model belongs to tenants: use a tenant's scope, `platform.tenant(…)`"))
         }
-        (false, Some(handle)) => {
-            let tenant = handle.record();
-            tenant.check_status()?;
-            let placement = model.storage.placement.unwrap_or(tenant.placement());
-            Ok(Route::new(Arc::clone(tenant.place_of(placement)), Some(tenant)))
-        }
+        (false, Some(handle)) => Route::of_tenant(handle.record(), model),
     }
 }

@@ -43,9 +43,10 @@ impl PlatformGroupRecordService<Routed> {
         let model = models
             .find(|model| model.is_postgres() && model.storage.shared == shared)
             .ok_or_else(|| Error::unsupported("a transaction needs a registered PostgreSQL model of this scope"))?;
-        let route = self.engine.route(cx.scope(), model)?;
         let capabilities = self.engine.backend(model).capabilities();
         let transaction = self.run(cx, Operation { model, op: Op::Begin }).await?.into_transaction()?;
+        // Beginning may have found that the tenant has moved.
+        let route = self.engine.route(cx.scope(), model)?;
         let state = State { transaction: Some(transaction), effects: Vec::new(), savepoints: Vec::new() };
         let path = InTransaction { state: Mutex::new(state), route, capabilities };
         Ok(PlatformGroupRecordService { engine: self.engine.clone(), path })

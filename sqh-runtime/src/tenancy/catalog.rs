@@ -101,7 +101,6 @@ impl Catalog {
     ///
     /// # Errors
     /// As [`Catalog::find`], and `NotFound` too if it is another tenant than before, of the same slug.
-    #[allow(dead_code, reason = "the path asks for it when a write is refused")]
     pub(crate) async fn refresh(&self, stale: &TenantRecord) -> Result<Arc<TenantRecord>> {
         let tenant = self.read(stale.slug()).await?.map(|tenant| tenant.record());
         let tenant =

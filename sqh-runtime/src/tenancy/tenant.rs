@@ -33,7 +33,7 @@ pub struct TenantRecord {
 
 /// The placements whose place is known to let this epoch's writers in.
 #[derive(Debug, Clone, Default)]
-struct Opened(Arc<[AtomicBool; 3]>);
+struct Opened(Arc<[AtomicBool; 3]>, Arc<RwLock<Vec<&'static str>>>);
 
 /// It is what this process knows, and nothing of the tenant.
 impl PartialEq for Opened {
@@ -266,6 +266,15 @@ impl TenantRecord {
     /// Whether its place in a placement is known to let its writers in.
     pub(crate) fn is_open(&self, placement: Placement) -> bool {
         self.opened.0[placement as usize].load(Ordering::Acquire)
+    }
+
+    /// Whether rows of a group's models may refer to it, in row placement.
+    pub(crate) fn is_admitted(&self, group: &'static str) -> bool {
+        self.opened.1.read().unwrap_or_else(PoisonError::into_inner).contains(&group)
+    }
+
+    pub(crate) fn set_admitted(&self, group: &'static str) {
+        self.opened.1.write().unwrap_or_else(PoisonError::into_inner).push(group);
     }
 
     pub(crate) fn set_open(&self, placement: Placement) {

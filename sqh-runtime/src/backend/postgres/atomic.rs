@@ -12,13 +12,17 @@ pub(super) enum Atomic {
 }
 
 impl Atomic {
-    /// Begins.
-    pub(super) async fn begin(session: &mut Session<'_>, def: &'static ModelDef) -> Result<Self> {
+    /// Begins; `begin` says by which SQL, if it is a transaction.
+    pub(super) async fn begin(
+        session: &mut Session<'_>,
+        def: &'static ModelDef,
+        begin: impl FnOnce() -> String,
+    ) -> Result<Self> {
         if session.in_transaction {
             session.raw(def, "SAVEPOINT atomic".to_owned()).await?;
             return Ok(Self::Savepoint);
         }
-        session.begin(def).await?;
+        session.begin(def, begin()).await?;
         Ok(Self::Transaction)
     }
 

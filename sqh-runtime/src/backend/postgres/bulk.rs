@@ -10,10 +10,9 @@ mod unnest;
 use std::iter::Peekable;
 
 use sqh_model::expr::Filter;
-use sqh_model::{Result, Row, Value};
+use sqh_model::{Error, Result, Row, Value};
 
 use self::copy::CopyPlan;
-use super::atomic::Atomic;
 use super::run::Work;
 use super::session::Session;
 use crate::op::{Reply, RowSource};
@@ -29,23 +28,38 @@ const CHUNK_BYTES: usize = 16 << 20;
 pub(super) async fn create(
     work: &Work<'_>,
     session: &mut Session<'_>,
-    rows: RowSource,
+    rows: &mut RowSource,
     returning: bool,
 ) -> Result<Reply> {
-    let mut source = Source { rows: rows.peekable(), taken: 0 };
+    let all_rows = std::mem::replace(rows, Box::new(std::iter::empty()));
+    let mut source = Source { rows: all_rows.peekable(), taken: 0 };
     let head = source.chunk(COPY_FROM)?;
     let mut reply = Created { rows: returning.then(Vec::new), count: 0 };
     if source.is_empty() && unnest::is_one_statement(work, &head) {
         if !head.is_empty() {
-            reply.add(unnest::create(work, session, head, returning).await?);
+            let created = unnest::create(work, session, &head, returning).await;
+            reply.add(created.inspect_err(|error| restore(rows, head, source, error))?);
         }
         return Ok(reply.into());
     }
     let copy = if returning || source.is_empty() { None } else { CopyPlan::of(work, &head) };
-    let atomic = Atomic::begin(session, work.def).await?;
+    let atomic = match work.begin(session).await {
+        Ok(atomic) => atomic,
+        Err(error) => {
+            restore(rows, head, source, &error);
+            return Err(error);
+        }
+    };
     let done = all(work, session, source, head, copy, &mut reply).await;
     atomic.end(session, work.def, done).await?;
     Ok(reply.into())
+}
+
+/// After a stale route, which is told before anything else, all records are there again.
+fn restore(rows: &mut RowSource, head: Vec<Row>, source: Source, error: &Error) {
+    if error.is_stale_route() {
+        *rows = Box::new(head.into_iter().map(Ok).chain(source.rows));
+    }
 }
 
 async fn all(
@@ -64,7 +78,7 @@ async fn all(
         if head.is_empty() {
             head = source.chunk(CHUNK)?;
         }
-        reply.add(unnest::create(work, session, std::mem::take(&mut head), returning).await?);
+        reply.add(unnest::create(work, session, &std::mem::take(&mut head), returning).await?);
     }
     Ok(())
 }

@@ -42,6 +42,8 @@ fn of_server(def: &'static ModelDef, error: &PgDatabaseError) -> Error {
     let message = error.message();
     let new = Error::new;
     match error.code() {
+        // Raised by `sqh.check_placement`.
+        "SQH01" => Error::stale_route("the tenant's records have moved, or cannot be written now: try again"),
         "23505" => unique(def, error),
         "23503" => foreign_key(def, error),
         "23502" => column(def, Error::invalid("the field cannot be null"), error.column()),

@@ -1,6 +1,5 @@
 //! How a reading operation would be run: the plan of the very statement that it would send.
 
-use sqh_model::expr::lower::search;
 use sqh_model::{Error, Result};
 use sqlx::Row as _;
 
@@ -10,9 +9,9 @@ use super::statement::{Statement, filtered, similar};
 use crate::op::Op;
 
 impl Work<'_> {
-    /// The lines of the plan of an operation.
-    pub(super) async fn plan(&self, session: &mut Session<'_>, op: Op) -> Result<Vec<String>> {
-        let statement = self.reading(op)?.explained();
+    /// The lines of the plan of a statement.
+    pub(super) async fn plan(&self, session: &mut Session<'_>, statement: Statement) -> Result<Vec<String>> {
+        let statement = statement.explained();
         let mut lines = Vec::new();
         session
             .each(&statement, self.inputs(), Repeat::IfLost, |row| {
@@ -24,17 +23,17 @@ impl Work<'_> {
         Ok(lines)
     }
 
-    fn reading(&self, op: Op) -> Result<Statement> {
+    /// The statement of an operation.
+    pub(super) fn reading(&self, op: &Op) -> Result<Statement> {
         let all = || (0..self.def.layout().columns().len()).collect::<Vec<_>>();
         match op {
-            Op::List(query) => filtered::select(&self.target, &query, self.scope, &all()),
-            Op::Search { text, mut query } => {
-                query.filter = query.filter.and(search(self.def, &text));
-                filtered::select(&self.target, &query, self.scope, &all())
+            Op::List(query) => filtered::select(&self.target, query, self.scope, &all()),
+            Op::Search { text, query } => {
+                filtered::select(&self.target, &self.searched(text, query), self.scope, &all())
             }
-            Op::FuzzySearch { column, text, limit } => similar::select(&self.target, column, text, limit, self.scope),
-            Op::Select { query, columns } => filtered::select(&self.target, &query, self.scope, &columns),
-            Op::Count { filter, .. } => filtered::count(&self.target, &filter, self.scope),
+            Op::FuzzySearch { column, text, limit } => similar::select(&self.target, *column, text, *limit, self.scope),
+            Op::Select { query, columns } => filtered::select(&self.target, query, self.scope, columns),
+            Op::Count { filter, .. } => filtered::count(&self.target, filter, self.scope),
             op => Err(Error::internal(format!("`{}` has no statement of its own to explain", op.name()))),
         }
     }

@@ -14,11 +14,12 @@ use super::atomic::Atomic;
 use super::bulk;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
+use super::statement::guard::{self, Guard};
 use super::statement::keyed::Shape;
 use super::statement::target::{Owner, Target};
 use super::statement::{Inputs, Statement, filtered, similar};
 use crate::backend::{not_to_be_written, taken};
-use crate::engine::Scoped;
+use crate::engine::{Route, Scoped};
 use crate::op::{Op, Reply};
 
 /// Below this estimate records are counted one by one: that costs little, and is exact.
@@ -27,9 +28,13 @@ const COUNT_EXACTLY_BELOW: u64 = 50_000;
 /// An operation on its way: all of it but the connection.
 pub(super) struct Work<'a> {
     pub(super) def: &'static ModelDef,
+    pub(super) route: &'a Route,
+    /// The table, for statements that read.
     pub(super) target: Target<'a>,
     /// Whose records they are, in row placement.
     pub(super) owner: Option<&'a Owner>,
+    /// By which route they are written; `None` if they are not, or cannot move.
+    pub(super) guard: Option<Guard<'a>>,
     /// What the operation may touch.
     pub(super) scope: &'a Filter,
     /// What every record must be once it is written.
@@ -37,16 +42,17 @@ pub(super) struct Work<'a> {
     pub(super) cache: &'a Cache,
 }
 
-/// Does what an operation says.
-pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: Scoped) -> Result<Reply> {
-    let (def, route) = (scoped.model(), scoped.route().clone());
-    let (scope, check) = (scoped.filter().clone(), scoped.check().clone());
-    let (target, owner) = Target::of(def, &route, &backend.tenants)?;
+/// Does what an operation says, and takes of it what can be taken once. After a stale route, which is
+/// told before, the operation is whole.
+pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut Scoped) -> Result<Reply> {
+    let def = scoped.model();
+    let (op, scope, check, route) = scoped.parts();
+    let (target, owner) = Target::of(def, route, &backend.tenants)?;
+    let guard = Guard::of(route).filter(|_| op.is_write());
     let cache = &backend.statements;
-    let work = Work { def, target, owner: owner.as_ref(), scope: &scope, check: &check, cache };
-    let op = scoped.into_op();
-    if work.is_checked(&op) {
-        let atomic = Atomic::begin(session, def).await?;
+    let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache };
+    if work.is_checked(op) {
+        let atomic = work.begin(session).await?;
         let done = work.run(session, op).await;
         return atomic.end(session, def, done).await;
     }
@@ -54,62 +60,57 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: Scop
 }
 
 impl Work<'_> {
-    async fn run(&self, session: &mut Session<'_>, op: Op) -> Result<Reply> {
+    async fn run(&self, session: &mut Session<'_>, op: &mut Op) -> Result<Reply> {
         Ok(match op {
-            Op::Get { key } => Reply::Row(self.get(session, &key).await?),
-            Op::List(query) => Reply::Rows(self.select(session, &query, None).await?),
-            Op::Select { query, columns } => Reply::Rows(self.select(session, &query, Some(&columns)).await?),
-            Op::Search { text, mut query } => {
-                query.filter = query.filter.and(search(self.def, &text));
-                Reply::Rows(self.select(session, &query, None).await?)
-            }
+            Op::Get { key } => Reply::Row(self.get(session, key).await?),
+            Op::List(query) => Reply::Rows(self.select(session, query, None).await?),
+            Op::Select { query, columns } => Reply::Rows(self.select(session, query, Some(columns)).await?),
+            Op::Search { text, query } => Reply::Rows(self.select(session, &self.searched(text, query), None).await?),
             Op::FuzzySearch { column, text, limit } => {
-                let statement = similar::select(&self.target, column, text, limit, self.scope)?;
+                let statement = similar::select(&self.target, *column, text, *limit, self.scope)?;
                 Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
             }
-            Op::Explain(op) => Reply::Plan(self.plan(session, *op).await?),
-            Op::Count { filter, estimate } => Reply::Count(self.count(session, &filter, estimate).await?),
+            Op::Explain(op) => Reply::Plan(self.plan(session, self.reading(op)?).await?),
+            Op::Count { filter, estimate } => Reply::Count(self.count(session, filter, *estimate).await?),
             Op::Create(row) => {
-                let shape = Shape::Create { columns: self.said(&row) };
-                Reply::Row(self.write(session, shape, Inputs { row: &row, ..self.inputs() }).await?)
+                let shape = Shape::Create { columns: self.said(row) };
+                Reply::Row(self.write(session, shape, Inputs { row, ..self.inputs() }).await?)
             }
-            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(session, &row, conflict, keep).await?)),
+            Op::Upsert { row, conflict, keep } => Reply::Row(Some(self.upsert(session, row, conflict, keep).await?)),
             Op::Update { key, changes, version } => {
-                let shape = Shape::Update {
-                    columns: self.changed(&changes),
-                    physical: self.is_physical(&key),
-                    versioned: version.is_some(),
-                };
-                let inputs = Inputs { key: &key, row: &changes, version: version.as_ref(), ..self.inputs() };
-                let updated = self.write(session, shape, inputs).await?;
-                if updated.is_none() {
-                    self.explain_none(session, &key, version.as_ref()).await?;
-                }
-                Reply::Row(updated)
+                Reply::Row(self.update(session, key, changes, version.as_ref()).await?)
             }
-            Op::UpdateWhere { filter, changes } => Reply::Count(self.update_where(session, &filter, &changes).await?),
-            Op::Delete { key, version } => {
-                let shape = Shape::Delete { physical: self.is_physical(&key), versioned: version.is_some() };
-                let (statement, scope) = self.keyed(shape)?;
-                let inputs = Inputs { key: &key, version: version.as_ref(), scope: Some(&scope), ..self.inputs() };
-                let deleted = session.affected(&statement, inputs).await?;
-                if deleted == 0 {
-                    self.explain_none(session, &key, version.as_ref()).await?;
-                }
-                Reply::Count(deleted)
-            }
+            Op::UpdateWhere { filter, changes } => Reply::Count(self.update_where(session, filter, changes).await?),
+            Op::Delete { key, version } => Reply::Count(self.delete(session, key, version.as_ref()).await?),
             Op::DeleteWhere { filter } => {
-                let statement = filtered::delete(&self.target, &filter, self.scope)?;
+                let statement = filtered::delete(&self.written(session), filter, self.scope)?;
                 Reply::Count(session.affected(&statement, self.inputs()).await?)
             }
-            Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, returning).await?,
+            Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, *returning).await?,
             op => return Err(Error::internal(format!("`{}` is none of a session's operations", op.name()))),
         })
     }
 
+    /// The table for a statement that writes. In a transaction the route was checked as it began.
+    pub(super) fn written(&self, session: &Session<'_>) -> Target<'_> {
+        Target { is_guarded: self.guard.is_some() && !session.in_transaction, ..self.target }
+    }
+
+    /// Begins what is kept together or not at all.
+    pub(super) async fn begin(&self, session: &mut Session<'_>) -> Result<Atomic> {
+        Atomic::begin(session, self.def, || guard::begin(self.route, self.guard.is_some())).await
+    }
+
+    /// The query of a search.
+    pub(super) fn searched(&self, text: &str, query: &Query) -> Query {
+        let mut query = query.clone();
+        query.filter = query.filter.and(search(self.def, text));
+        query
+    }
+
     /// What every statement of the operation is given.
     pub(super) fn inputs(&self) -> Inputs<'_> {
-        Inputs { owner: self.owner, ..Inputs::default() }
+        Inputs { owner: self.owner, guard: self.guard, ..Inputs::default() }
     }
 
     /// Refuses a record that the principal may not have written as it is.
@@ -126,12 +127,12 @@ impl Work<'_> {
         writes_records && *self.check != Filter::Everything
     }
 
-    fn keyed(&self, shape: Shape) -> Result<(Arc<Statement>, Binds)> {
-        self.cache.keyed(&self.target, shape, self.scope)
+    fn keyed(&self, target: &Target<'_>, shape: Shape) -> Result<(Arc<Statement>, Binds)> {
+        self.cache.keyed(target, shape, self.scope)
     }
 
     async fn get(&self, session: &mut Session<'_>, key: &[Value]) -> Result<Option<Row>> {
-        let (statement, scope) = self.keyed(Shape::Get { physical: self.is_physical(key) })?;
+        let (statement, scope) = self.keyed(&self.target, Shape::Get { physical: self.is_physical(key) })?;
         let inputs = Inputs { key, scope: Some(&scope), ..self.inputs() };
         let mut rows = session.rows(&statement, inputs, Repeat::IfLost).await?;
         if rows.len() > 1 {
@@ -185,7 +186,7 @@ impl Work<'_> {
     }
 
     async fn write(&self, session: &mut Session<'_>, shape: Shape, inputs: Inputs<'_>) -> Result<Option<Row>> {
-        let (statement, scope) = self.keyed(shape)?;
+        let (statement, scope) = self.keyed(&self.written(session), shape)?;
         let inputs = Inputs { scope: Some(&scope), ..inputs };
         let row = session.rows(&statement, inputs, Repeat::Never).await?.pop();
         if let Some(row) = &row {
@@ -194,23 +195,45 @@ impl Work<'_> {
         Ok(row)
     }
 
-    async fn upsert(
-        &self,
-        session: &mut Session<'_>,
-        row: &Row,
-        conflict: Vec<usize>,
-        keep: Vec<usize>,
-    ) -> Result<Row> {
-        let shape = Shape::Upsert { columns: self.said(row), conflict: conflict.clone().into(), keep: keep.into() };
+    async fn upsert(&self, session: &mut Session<'_>, row: &Row, conflict: &[usize], keep: &[usize]) -> Result<Row> {
+        let shape = Shape::Upsert { columns: self.said(row), conflict: conflict.into(), keep: keep.into() };
         let stored = self.write(session, shape, Inputs { row, ..self.inputs() }).await?;
         // There is one that the principal may not change, as there may be behind any constraint.
         let columns = self.def.layout().columns();
         stored.ok_or_else(|| taken(conflict.iter().map(|position| columns[*position].path.as_str())))
     }
 
+    async fn update(
+        &self,
+        session: &mut Session<'_>,
+        key: &[Value],
+        changes: &Row,
+        version: Option<&Value>,
+    ) -> Result<Option<Row>> {
+        let (physical, versioned) = (self.is_physical(key), version.is_some());
+        let shape = Shape::Update { columns: self.changed(changes), physical, versioned };
+        let inputs = Inputs { key, row: changes, version, ..self.inputs() };
+        let updated = self.write(session, shape, inputs).await?;
+        if updated.is_none() {
+            self.explain_none(session, key, version).await?;
+        }
+        Ok(updated)
+    }
+
+    async fn delete(&self, session: &mut Session<'_>, key: &[Value], version: Option<&Value>) -> Result<u64> {
+        let shape = Shape::Delete { physical: self.is_physical(key), versioned: version.is_some() };
+        let (statement, scope) = self.keyed(&self.written(session), shape)?;
+        let inputs = Inputs { key, version, scope: Some(&scope), ..self.inputs() };
+        let deleted = session.affected(&statement, inputs).await?;
+        if deleted == 0 {
+            self.explain_none(session, key, version).await?;
+        }
+        Ok(deleted)
+    }
+
     async fn update_where(&self, session: &mut Session<'_>, filter: &Filter, changes: &Row) -> Result<u64> {
         let is_checked = *self.check != Filter::Everything;
-        let statement = filtered::update(&self.target, filter, self.scope, changes, is_checked)?;
+        let statement = filtered::update(&self.written(session), filter, self.scope, changes, is_checked)?;
         let inputs = Inputs { row: changes, ..self.inputs() };
         if !is_checked {
             return session.affected(&statement, inputs).await;

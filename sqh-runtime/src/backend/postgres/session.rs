@@ -108,14 +108,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Opens a transaction.
-    pub(super) async fn begin(&mut self, def: &'static ModelDef) -> Result<()> {
+    /// Opens a transaction by SQL that begins with BEGIN, and may go on.
+    pub(super) async fn begin(&mut self, def: &'static ModelDef, sql: String) -> Result<()> {
+        let sql = Arc::<str>::from(sql);
         loop {
             self.lease.began();
-            match sqlx::raw_sql("BEGIN").execute(self.lease.connection()).await {
-                Ok(_) => break,
-                Err(error) => self.mend(def, error, Repeat::IfLost).await?,
+            let begun = sqlx::raw_sql(safe(Arc::clone(&sql))).execute(self.lease.connection()).await;
+            let Err(error) = begun else { break };
+            // What comes behind the BEGIN was refused.
+            let is_open = matches!(error, sqlx::Error::Database(_)) && !is_connection_lost(&error);
+            let mended = self.mend(def, error, Repeat::IfLost).await;
+            if is_open && mended.is_err() {
+                let _ = self.end(def, "ROLLBACK").await;
             }
+            mended?;
         }
         self.in_transaction = true;
         self.sent = true;

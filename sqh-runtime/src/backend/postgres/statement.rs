@@ -5,6 +5,7 @@
 
 pub(super) mod cache;
 pub(super) mod filtered;
+pub(super) mod guard;
 pub(super) mod keyed;
 pub(super) mod similar;
 pub(super) mod sql;
@@ -18,6 +19,7 @@ use sqh_model::{Error, Result, Value};
 use sqlx::Arguments as _;
 use sqlx::postgres::{PgArguments, PgRow};
 
+use self::guard::Guard;
 use self::sql::Sql;
 use self::target::{Owner, Target};
 use super::codec::{Codec, RowCodec, bind};
@@ -41,6 +43,8 @@ pub(super) struct Statement {
     scopes: usize,
     /// Whether the tenant's key is its first bind: in row placement.
     is_owned: bool,
+    /// Whether the route's epoch is in the binds behind it.
+    is_guarded: bool,
     /// Where in the reply the tenant's column stands; `None` if no record comes back.
     owner_at: Option<usize>,
 }
@@ -68,6 +72,8 @@ enum Source {
 pub(super) struct Inputs<'a> {
     /// Whose rows they are, in row placement.
     pub(super) owner: Option<&'a Owner>,
+    /// By which route they are written.
+    pub(super) guard: Option<Guard<'a>>,
     pub(super) key: &'a [Value],
     pub(super) row: &'a [Value],
     pub(super) version: Option<&'a Value>,
@@ -88,7 +94,8 @@ impl Statement {
         let is_owned = target.tenant.is_some();
         let owner_at = is_owned.then(|| reply.width());
         let (sql, inputs) = (sql.finish().into(), Vec::new());
-        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, owner_at }
+        let is_guarded = target.is_guarded;
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at }
     }
 
     /// The same, if it replies no records.
@@ -122,6 +129,9 @@ impl Statement {
         let mut arguments = PgArguments::default();
         if self.is_owned {
             inputs.owner.ok_or_else(target::nobody)?.bind(&mut arguments)?;
+        }
+        if self.is_guarded {
+            inputs.guard.ok_or_else(target::nobody)?.bind(&mut arguments)?;
         }
         if let Some(others) = inputs.others {
             others.encode(&mut arguments)?;

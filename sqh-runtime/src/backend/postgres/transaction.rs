@@ -14,9 +14,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::Inner;
 use super::run::run;
 use super::session::Session;
+use super::statement::guard;
 use super::stream::{Holder, stream};
 use crate::backend::BackendTransaction;
-use crate::engine::Scoped;
+use crate::engine::{Route, Scoped};
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
 
@@ -25,6 +26,7 @@ pub(super) struct PostgresTransaction {
     backend: Arc<Inner>,
     // An open stream holds it too.
     state: Arc<Mutex<State>>,
+    route: Route,
     def: &'static ModelDef,
 }
 
@@ -38,11 +40,16 @@ struct State {
 }
 
 impl PostgresTransaction {
-    /// Opens a transaction. Dropped half-way, the connection goes with the lease.
-    pub(super) async fn begin(backend: Arc<Inner>, mut lease: Lease, def: &'static ModelDef) -> Result<Self> {
-        Session::new(&mut lease, false).begin(def).await?;
+    /// Opens a transaction where a route leads to. Dropped half-way, the connection goes with the lease.
+    pub(super) async fn begin(
+        backend: Arc<Inner>,
+        mut lease: Lease,
+        route: Route,
+        def: &'static ModelDef,
+    ) -> Result<Self> {
+        Session::new(&mut lease, false).begin(def, guard::begin(&route, true)).await?;
         let state = State { lease, savepoints: 0, failed: false, busy: false };
-        Ok(Self { backend, state: Arc::new(Mutex::new(state)), def })
+        Ok(Self { backend, state: Arc::new(Mutex::new(state)), route, def })
     }
 
     fn state(&self) -> Result<OwnedMutexGuard<State>> {
@@ -51,11 +58,16 @@ impl PostgresTransaction {
         })
     }
 
-    async fn run(&mut self, scoped: Scoped) -> Result<Reply> {
+    async fn run(&mut self, mut scoped: Scoped) -> Result<Reply> {
         let mut state = self.state()?;
         state.check()?;
         if matches!(scoped.op(), Op::Begin) {
             return Err(Error::unsupported("a transaction is under way: use a savepoint"));
+        }
+        if *scoped.route() != self.route {
+            return Err(Error::stale_route(
+                "the tenant's records have moved since the transaction began: begin another",
+            ));
         }
         self.backend.ensure_table(scoped.route(), scoped.model()).await?;
         match scoped.op() {
@@ -66,7 +78,7 @@ impl PostgresTransaction {
             _ => {
                 state.busy = true;
                 let mut session = Session::new(&mut state.lease, true);
-                let outcome = run(&mut session, &self.backend, scoped).await;
+                let outcome = run(&mut session, &self.backend, &mut scoped).await;
                 let failed = session.failed;
                 state.failed |= failed;
                 state.busy = false;

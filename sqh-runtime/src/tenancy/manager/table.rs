@@ -10,7 +10,7 @@ use chrono::{TimeDelta, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_model::render::ddl::{self, Creates, DdlOptions, Difference, TenantColumns};
-use sqh_model::schema::ModelDef;
+use sqh_model::schema::{ModelDef, Placement};
 use sqh_model::{Error, Result};
 
 use super::memo::Known;
@@ -21,7 +21,7 @@ use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::catalog::read_table;
 use crate::engine::Route;
-use crate::tenancy::{Place, roles};
+use crate::tenancy::{Place, TenantRecord, roles};
 
 /// When care that failed is tried again.
 const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
@@ -29,8 +29,22 @@ const CARE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 impl Tables for TenantDatabaseManager {
     fn ensure<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>> {
         let (place, tenant) = (route.place(), route.tenant());
-        let is_open = tenant.is_none_or(|tenant| tenant.is_open(place.placement));
+        let is_admitted = |tenant: &TenantRecord| place.placement != Placement::Row || tenant.is_admitted(model.group);
+        let is_open = tenant.is_none_or(|tenant| tenant.is_open(place.placement) && is_admitted(tenant));
         (!is_open || !self.tables.is_good(place, model)).then(|| self.prepare(route, model).boxed())
+    }
+
+    fn open<'a>(&'a self, route: &'a Route) -> Option<BoxFuture<'a, Result<()>>> {
+        let (tenant, placement) = (route.tenant()?, route.place().placement);
+        (!tenant.is_open(placement)).then(|| TenantDatabaseManager::open(self, tenant, placement).boxed())
+    }
+
+    fn refresh<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Route>> {
+        async move {
+            let stale = route.tenant().ok_or_else(|| Error::internal("shared records have one route"))?;
+            Route::of_tenant(self.catalog.refresh(stale).await?, model)
+        }
+        .boxed()
     }
 }
 
@@ -56,7 +70,24 @@ impl TenantDatabaseManager {
         if let Some(tenant) = route.tenant() {
             self.open(tenant, route.place().placement).await.map_err(|error| error.in_model(model.name))?;
         }
-        self.ensure_table(route.place(), model).await
+        self.ensure_table(route.place(), model).await?;
+        match route.tenant() {
+            Some(tenant) if route.place().placement == Placement::Row => self.admit(tenant, model).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a tenant into the table of tenants, to which the rows of row placement refer.
+    async fn admit(&self, tenant: &TenantRecord, model: &'static ModelDef) -> Result<()> {
+        let place = tenant.place_of(Placement::Row);
+        let mut transaction = self.begin(place, &[]).await?;
+        let column = self.tenants.of(model.group);
+        table::admit(transaction.connection(), &place.schema, column, tenant.key()).await.map_err(|error| {
+            error.in_model(model.name).context(format!("while admitting the tenant `{}`", tenant.slug()))
+        })?;
+        transaction.commit().await?;
+        tenant.set_admitted(model.group);
+        Ok(())
     }
 
     async fn make_table(&self, place: &Place, model: &'static ModelDef) -> Result<()> {

@@ -13,6 +13,7 @@ use super::super::codec::bind::add_with;
 use super::super::codec::{Codec, RowCodec, begin_array, literal, with_length};
 use super::super::session::Repeat;
 use super::super::statement::sql::{From, Sql};
+use super::super::statement::target::Target;
 use super::super::statement::{Encode, Inputs, Statement};
 use super::{Created, Session, Work, is_unchecked};
 
@@ -20,13 +21,14 @@ use super::{Created, Session, Work, is_unchecked};
 pub(super) async fn create(
     work: &Work<'_>,
     session: &mut Session<'_>,
-    rows: Vec<Row>,
+    rows: &[Row],
     returning: bool,
 ) -> Result<Created> {
     let mut created = Created { rows: returning.then(|| vec![Row::new(); rows.len()]), count: 0 };
-    for (columns, places) in by_columns(work, &rows) {
-        let statement = statement(work, &columns, returning || !is_unchecked(work))?;
-        let arrays = Columns { work, columns: &columns, rows: &rows, places: &places };
+    for (columns, places) in by_columns(work, rows) {
+        let target = work.written(session);
+        let statement = statement(work, &target, &columns, returning || !is_unchecked(work))?;
+        let arrays = Columns { work, columns: &columns, rows, places: &places };
         let inputs = Inputs { others: Some(&arrays), ..work.inputs() };
         let mut stored = Vec::new();
         if returning || !is_unchecked(work) {
@@ -69,9 +71,9 @@ fn by_columns(work: &Work<'_>, rows: &[Row]) -> Vec<(Vec<usize>, Vec<usize>)> {
     groups
 }
 
-fn statement(work: &Work<'_>, columns: &[usize], returning: bool) -> Result<Statement> {
+fn statement(work: &Work<'_>, target: &Target<'_>, columns: &[usize], returning: bool) -> Result<Statement> {
     let layout = work.def.layout().columns();
-    let first = work.target.leading() + 1;
+    let first = target.leading() + 1;
     // Of records that say nothing there are as many as numbers in the one array.
     let binds: Vec<String> = (first..first + columns.len().max(1)).map(|number| format!("${number}")).collect();
     let fields: Vec<String> = (1..=binds.len()).map(|number| format!("c{number}")).collect();
@@ -81,11 +83,11 @@ fn statement(work: &Work<'_>, columns: &[usize], returning: bool) -> Result<Stat
         .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], work.target.schema)))
         .collect();
     let function = format!("unnest({}) AS u ({})", binds.join(", "), fields.join(", "));
-    let mut sql = Sql::insert(&work.target, columns, &From::Rows { values: &values, function: &function })?;
+    let mut sql = Sql::insert(target, columns, &From::Rows { values: &values, function: &function })?;
     if returning {
         sql.returning_all();
     }
-    let statement = Statement::new(&work.target, sql, RowCodec::of_model(work.def), Binds::default());
+    let statement = Statement::new(target, sql, RowCodec::of_model(work.def), Binds::default());
     Ok(if returning { statement } else { statement.without_records() })
 }
 

@@ -29,6 +29,7 @@ struct Key {
     model: usize,
     // The tenant's key is a bind: tenants share a statement.
     is_owned: bool,
+    is_guarded: bool,
     shape: Shape,
     // The shape of the filter; `None` if there is none.
     filter: Option<FilterShape>,
@@ -53,7 +54,7 @@ impl Cache {
         };
         let model = std::ptr::from_ref(target.def).addr();
         let (schema, is_owned) = (Arc::clone(target.schema), target.tenant.is_some());
-        let key = Key { schema, model, is_owned, shape, filter: filter_shape };
+        let key = Key { schema, model, is_owned, is_guarded: target.is_guarded, shape, filter: filter_shape };
         if let Some(statement) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok((Arc::clone(statement), binds));
         }

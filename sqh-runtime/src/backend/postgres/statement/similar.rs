@@ -18,14 +18,14 @@ use super::{RowCodec, Statement};
 pub(in crate::backend::postgres) fn select(
     target: &Target<'_>,
     column: usize,
-    text: String,
+    text: &str,
     limit: u64,
     scope: &Filter,
 ) -> Result<Statement> {
     let relation = target.relation();
     let mut binds = Binds::behind(target.leading());
     let column = relation.column(column);
-    let text = binds.free(String::DEF, Value::Text(text));
+    let text = binds.free(String::DEF, Value::Text(text.to_owned()));
     let mut sql = Sql::select(target, &target.read_all());
     sql.and(&format!("({text} <% {column} OR {text} % {column})"));
     sql.and_filter(relation.alias, scope, &mut binds)?;

@@ -41,6 +41,7 @@ impl<'a> Sql<'a> {
     pub(super) fn delete(target: &Target<'a>) -> Self {
         let mut sql = Self { target: *target, text: format!("DELETE FROM {} AS {ALIAS}", table(target)) };
         sql.condition(ALIAS);
+        sql.and_guard();
         sql
     }
 
@@ -49,6 +50,7 @@ impl<'a> Sql<'a> {
         let text = format!("UPDATE {} AS {ALIAS} SET {}", table(target), set.join(", "));
         let mut sql = Self { target: *target, text };
         sql.condition(ALIAS);
+        sql.and_guard();
         sql
     }
 
@@ -75,10 +77,15 @@ impl<'a> Sql<'a> {
         if !names.is_empty() {
             let _ = write!(text, " ({})", names.join(", "));
         }
-        let _ = match from {
-            From::Values(_) if names.is_empty() => write!(text, " DEFAULT VALUES"),
-            From::Values(_) => write!(text, " VALUES ({})", values.join(", ")),
-            From::Rows { function, .. } => write!(text, " SELECT {} FROM {function}", values.join(", ")),
+        let (guard, values) = (target.guard(), values.join(", "));
+        let _ = match (from, &guard) {
+            (From::Values(_), None) if names.is_empty() => write!(text, " DEFAULT VALUES"),
+            (From::Values(_), None) => write!(text, " VALUES ({values})"),
+            (From::Values(_), Some(guard)) => write!(text, " SELECT {values} WHERE {guard}"),
+            (From::Rows { function, .. }, None) => write!(text, " SELECT {values} FROM {function}"),
+            (From::Rows { function, .. }, Some(guard)) => {
+                write!(text, " SELECT {values} FROM {function} WHERE {guard}")
+            }
         };
         Ok(Self { target: *target, text })
     }
@@ -147,6 +154,12 @@ impl<'a> Sql<'a> {
 
     pub(in crate::backend::postgres) fn finish(self) -> String {
         self.text
+    }
+
+    fn and_guard(&mut self) {
+        if let Some(guard) = self.target.guard() {
+            self.and(&guard);
+        }
     }
 
     fn condition(&mut self, alias: &str) {

@@ -14,6 +14,7 @@ use sqlx::Row as _;
 use sqlx::postgres::{PgArguments, PgRow};
 
 use super::ALIAS;
+use super::guard::Guard;
 use crate::backend::postgres::codec::{Codec, bind};
 use crate::engine::Route;
 use crate::tenancy::TenantRecord;
@@ -25,6 +26,8 @@ pub(in crate::backend::postgres) struct Target<'a> {
     pub(in crate::backend::postgres) schema: &'a Arc<str>,
     /// The column that says whose a row is, where rows of many tenants are in the table.
     pub(in crate::backend::postgres) tenant: Option<Lead<'a>>,
+    /// Whether the statement checks the route's epoch: a write that is in no transaction.
+    pub(in crate::backend::postgres) is_guarded: bool,
 }
 
 /// The tenant column of a table.
@@ -46,7 +49,7 @@ impl<'a> Target<'a> {
         columns: &'a TenantColumns,
     ) -> Result<(Self, Option<Owner>)> {
         let place = route.place();
-        let target = Self { def, schema: &place.schema, tenant: None };
+        let target = Self { def, schema: &place.schema, tenant: None, is_guarded: false };
         if place.placement != Placement::Row {
             return Ok((target, None));
         }
@@ -64,7 +67,12 @@ impl<'a> Target<'a> {
 
     /// How many binds stand before those of the operation itself.
     pub(in crate::backend::postgres) fn leading(&self) -> usize {
-        usize::from(self.tenant.is_some())
+        usize::from(self.tenant.is_some()) + if self.is_guarded { Guard::BINDS } else { 0 }
+    }
+
+    /// The check of the route's epoch as a condition, where it is due.
+    pub(super) fn guard(&self) -> Option<String> {
+        self.is_guarded.then(|| Guard::condition(1 + usize::from(self.tenant.is_some())))
     }
 
     /// The place of the tenant's key among the binds, as SQL.

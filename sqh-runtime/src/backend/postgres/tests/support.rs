@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_dev_postgres::TestDatabase;
 use sqh_model::expr::Filter;
@@ -31,6 +32,14 @@ struct TablesAreThere;
 impl Tables for TablesAreThere {
     fn ensure<'a>(&'a self, _: &'a Route, _: &'static ModelDef) -> Option<BoxFuture<'a, Result<()>>> {
         None
+    }
+
+    fn open<'a>(&'a self, _: &'a Route) -> Option<BoxFuture<'a, Result<()>>> {
+        None
+    }
+
+    fn refresh<'a>(&'a self, route: &'a Route, _: &'static ModelDef) -> BoxFuture<'a, Result<Route>> {
+        async { Ok(route.clone()) }.boxed()
     }
 }
 

@@ -15,6 +15,7 @@ mod mask;
 mod prepare;
 mod tenancy;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -29,6 +30,7 @@ pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;
 pub use self::tenancy::{Route, Scoped};
 use crate::backend::{Backend, Capabilities};
+use crate::observe::{Metrics, Observation};
 use crate::op::{Op, Operation, Reply, Verb};
 use crate::scope::Scope;
 
@@ -39,6 +41,7 @@ pub(crate) struct Engine {
     pub(crate) hooks: HookRegistry,
     pub(crate) postgres: Arc<dyn Backend>,
     pub(crate) terminusdb: Arc<dyn Backend>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// Where the path ends: a backend, or a transaction of one.
@@ -73,19 +76,11 @@ impl Engine {
     /// Runs an operation through all stages.
     pub(crate) async fn run(&self, scope: &Scope, operation: Operation, target: &dyn Target) -> Result<Reply> {
         let (model, verb) = (operation.model, operation.op.name());
-        let span = tracing::debug_span!(
-            "sqh.operation",
-            operation = verb,
-            group = model.group,
-            model = model.name,
-            tenant = scope.tenant.as_ref().map(|tenant| tenant.slug()),
-            user = scope.principal.identity().map(|identity| identity.user_id.as_str()),
-            system = scope.principal.system_reason(),
-        );
-        self.run_stages(scope, operation, target)
-            .instrument(span)
-            .await
-            .map_err(|error| error.in_model(model.name).context(verb))
+        let observation = Observation::start(&self.metrics, scope, &operation);
+        // Pinned where it is: the span goes around a pointer, and the stages are not copied into it.
+        let stages = pin!(self.run_stages(scope, operation, target));
+        let outcome = stages.instrument(observation.span()).await;
+        observation.finish(outcome).map_err(|error| error.in_model(model.name).context(verb))
     }
 
     /// A record as it is stored, for whoever may be told what decides about it. It is not for their

@@ -12,6 +12,7 @@ pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
+pub mod observe;
 pub mod op;
 pub mod platform;
 pub mod prelude;

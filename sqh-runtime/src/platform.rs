@@ -15,6 +15,7 @@ pub use self::access::AccessService;
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
+use crate::observe::{Metrics, MetricsConfig};
 use crate::scope::{self, AccessProvider, Cx, Fleet, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, TenantService};
 use crate::tenancy::{
@@ -77,6 +78,7 @@ pub struct PlatformBuilder {
     roles: BTreeMap<Role, RoleUrl>,
     connections: Option<usize>,
     tenants: TenantColumns,
+    metrics: MetricsConfig,
 }
 
 /// May hold a password, and is not shown.
@@ -89,7 +91,13 @@ impl std::fmt::Debug for RoleUrl {
 }
 
 impl Platform {
-    fn new(registry: Registry, builder: PlatformBuilder, postgres: Arc<dyn Backend>, tenants: Tenants) -> Self {
+    fn new(
+        registry: Registry,
+        builder: PlatformBuilder,
+        postgres: Arc<dyn Backend>,
+        tenants: Tenants,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
         let PlatformBuilder { hooks, access, .. } = builder;
         let catalog_access = match (&access, &tenants) {
@@ -97,7 +105,7 @@ impl Platform {
             _ => None,
         };
         let provider = access.or_else(|| Some(Arc::clone(catalog_access.as_ref()?) as Arc<dyn AccessProvider>));
-        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb });
+        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb, metrics });
         Self { engine, tenants, provider, catalog_access }
     }
 
@@ -279,6 +287,13 @@ impl PlatformBuilder {
         self
     }
 
+    /// What the metrics are told apart by; they are on whatever is said. [`observe`](crate::observe)
+    /// has their names.
+    pub fn metrics(mut self, config: MetricsConfig) -> Self {
+        self.metrics = config;
+        self
+    }
+
     /// The platform. Nothing is created by this: see [`Platform::init`].
     ///
     /// # Errors
@@ -302,8 +317,10 @@ impl PlatformBuilder {
         let manager = TenantDatabaseManager::new(store.clone(), registry.models());
         let manager = Arc::new(manager.with_tenant_columns(Arc::clone(&tenants)));
         manager.check_servers().await?;
-        let backend = PostgresBackend::new(store, Arc::clone(&manager) as Arc<dyn Tables>, tenants);
-        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Catalog(manager)))
+        let metrics = Metrics::new(self.metrics);
+        let tables = Arc::clone(&manager) as Arc<dyn Tables>;
+        let backend = PostgresBackend::new(store, tables, tenants, Arc::clone(&metrics));
+        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Catalog(manager), metrics))
     }
 
     /// A platform that keeps its records in this process: for tests, and for trying a model out.
@@ -322,7 +339,8 @@ impl PlatformBuilder {
     /// `Invalid` if the models contradict each other, with every finding at once.
     pub fn build_on(self, backend: impl Backend) -> Result<Platform> {
         let registry = self.registry()?;
-        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Memory(Arc::default())))
+        let (tenants, metrics) = (Tenants::Memory(Arc::default()), Metrics::new(self.metrics));
+        Ok(Platform::new(registry, self, Arc::new(backend), tenants, metrics))
     }
 }
 

@@ -15,6 +15,7 @@ mod error;
 mod explain;
 mod run;
 mod session;
+mod span;
 mod statement;
 mod stream;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tests;
 mod transaction;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -29,15 +31,16 @@ use sqh_model::Result;
 use sqh_model::expr::Query;
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::ModelDef;
-use tracing::Instrument as _;
 
 use self::session::Session;
+use self::span::Client;
 use self::statement::cache::Cache;
 use self::statement::target::{Owner, Target};
 use self::statement::{Statement, filtered};
 use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
 use crate::engine::{Route, Scoped};
+use crate::observe::Metrics;
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
 use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role};
@@ -53,13 +56,19 @@ struct Inner {
     /// The tenant columns of row placement.
     tenants: Arc<TenantColumns>,
     statements: Cache,
+    metrics: Arc<Metrics>,
 }
 
 impl PostgresBackend {
     /// A backend over the connections of `store`, in tables that `tables` makes on first use, with
     /// these tenant columns in row placement.
-    pub(crate) fn new(store: ConnectionStore, tables: Arc<dyn Tables>, tenants: Arc<TenantColumns>) -> Self {
-        Self(Arc::new(Inner { store, tables, tenants, statements: Cache::default() }))
+    pub(crate) fn new(
+        store: ConnectionStore,
+        tables: Arc<dyn Tables>,
+        tenants: Arc<TenantColumns>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self(Arc::new(Inner { store, tables, tenants, statements: Cache::default(), metrics }))
     }
 }
 
@@ -78,8 +87,8 @@ pub(crate) trait Tables: std::fmt::Debug + Send + Sync {
 
 impl Backend for PostgresBackend {
     fn execute(&self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>> {
-        let span = span(&scoped);
-        self.0.execute(scoped).instrument(span).boxed()
+        let client = self.0.client(&scoped);
+        client.watch(self.0.execute(scoped)).boxed()
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -148,12 +157,25 @@ impl Inner {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
         let claim = Claim::from(ConnectionKey::new(server, database, role));
         // Tenants may share a database, and take turns all the same.
-        self.store
-            .acquire(match route.tenant() {
-                Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
-                None => claim,
-            })
-            .await
+        let claim = match route.tenant() {
+            Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
+            None => claim,
+        };
+        let asked = Instant::now();
+        let lease = self.store.acquire(claim).await;
+        self.waited(route, asked.elapsed());
+        lease
+    }
+
+    // Whoever waited in vain has waited too.
+    fn waited(&self, route: &Route, waited: Duration) {
+        tracing::Span::current().record("sqh.connection.wait", waited.as_secs_f64());
+        let slug = route.tenant().map(|tenant| tenant.slug());
+        self.metrics.meter(slug).wait(&route.place().server, waited);
+    }
+
+    fn client(&self, scoped: &Scoped) -> Client {
+        Client::new(scoped, self.store.servers().find(&scoped.route().place().server).ok())
     }
 }
 
@@ -166,15 +188,4 @@ fn role(scoped: &Scoped) -> Role {
         (true, false) => Role::SharedReader,
         (true, true) => Role::SharedWriter,
     }
-}
-
-/// The span of an operation, in the words of OpenTelemetry's conventions for databases.
-fn span(scoped: &Scoped) -> tracing::Span {
-    tracing::debug_span!(
-        "postgresql",
-        db.system.name = "postgresql",
-        db.operation.name = scoped.op().name(),
-        db.collection.name = scoped.model().table,
-        db.namespace = &*scoped.route().place().database,
-    )
 }

@@ -80,6 +80,15 @@ impl Server {
         &self.name
     }
 
+    /// Where it is: a host, or the folder of a socket.
+    pub(crate) fn host(&self) -> &str {
+        self.options.get_socket().and_then(|socket| socket.to_str()).unwrap_or(self.options.get_host())
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.options.get_port()
+    }
+
     /// The database for administration, such as creating others.
     pub(crate) fn maintenance_database(&self) -> &Arc<str> {
         &self.maintenance

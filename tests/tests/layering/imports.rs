@@ -27,12 +27,14 @@ const MODEL: &[&[&str]] = &[
 /// What each module of the runtime may import from it: a module, or one item of a module.
 const RUNTIME: &[(&str, &[&str])] = &[
     ("op", &["backend::BackendTransaction"]),
+    ("observe", &["op", "scope"]),
     ("backend", &["engine::Scoped", "op"]),
     ("scope", &["tenancy::TenantHandle", "tenancy::TenantRecord"]),
     (
         "engine",
         &[
             "op",
+            "observe",
             "scope",
             "backend::Backend",
             "backend::Capabilities",
@@ -43,7 +45,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ),
     ("backend::memory", &["op", "engine::Scoped", "engine::Route", "backend"]),
     ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),
-    ("backend::postgres", &["op", "engine::Scoped", "engine::Route", "backend", "tenancy", "scope::Grants"]),
+    ("backend::postgres", &["op", "observe", "engine::Scoped", "engine::Route", "backend", "tenancy", "scope::Grants"]),
     (
         "tenancy",
         &[
@@ -56,7 +58,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
         ],
     ),
     ("service", &["op", "scope", "engine", "tenancy", "backend::BackendTransaction", "backend::Capabilities"]),
-    ("platform", &["scope", "engine", "service", "tenancy", "backend"]),
+    ("platform", &["scope", "engine", "observe", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
     ("testing", &["scope", "service", "platform"]),
 ];

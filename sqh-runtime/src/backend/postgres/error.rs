@@ -29,6 +29,17 @@ pub(super) fn is_stale_plan(error: &sqlx::Error) -> bool {
         || matches!(code.as_deref(), Some("26000"))
 }
 
+/// What the server called an error.
+pub(super) fn sqlstate(error: &Error) -> Option<&str> {
+    let source = std::error::Error::source(error)?;
+    if let Some(error) = source.downcast_ref::<ServerError>() {
+        return Some(&error.code);
+    }
+    // Of a login.
+    let error = source.downcast_ref::<sqlx::Error>()?.as_database_error()?;
+    error.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::code)
+}
+
 fn of_driver(error: sqlx::Error) -> Error {
     let (kind, message) = match &error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (ErrorKind::Unavailable, "the server has closed the connection"),

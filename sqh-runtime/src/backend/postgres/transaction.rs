@@ -99,8 +99,8 @@ impl PostgresTransaction {
 
 impl BackendTransaction for PostgresTransaction {
     fn execute(&mut self, scoped: Scoped) -> BoxFuture<'_, Result<Reply>> {
-        let span = super::span(&scoped);
-        tracing::Instrument::instrument(self.run(scoped), span).boxed()
+        let client = self.backend.client(&scoped);
+        client.watch(self.run(scoped)).boxed()
     }
 
     fn savepoint(&mut self) -> BoxFuture<'_, Result<()>> {

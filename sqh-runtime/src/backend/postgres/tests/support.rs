@@ -15,6 +15,7 @@ use crate::backend::Backend as _;
 use crate::backend::BackendTransaction;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Route, Scoped};
+use crate::observe::{Metrics, MetricsConfig};
 use crate::op::{Op, Operation, Reply};
 use crate::tenancy::{ConnectionStore, DEFAULT_SERVER, NewTenant, Server, Servers, Slug, StoreConfig, TenantRecord};
 
@@ -54,7 +55,12 @@ impl Place {
         let servers = Servers::single(Server::of_one_role(database.url()));
         let config = StoreConfig::default().budget(connections + 1);
         let store = ConnectionStore::new(servers, config).unwrap();
-        let backend = PostgresBackend::new(store, Arc::new(TablesAreThere), Arc::default());
+        let backend = PostgresBackend::new(
+            store,
+            Arc::new(TablesAreThere),
+            Arc::default(),
+            Metrics::new(MetricsConfig::default()),
+        );
         let route = Route::new(
             Arc::new(crate::tenancy::Place {
                 server: crate::tenancy::DEFAULT_SERVER.into(),

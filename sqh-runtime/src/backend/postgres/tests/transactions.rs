@@ -14,6 +14,7 @@ use super::support::Place;
 use crate::backend::BackendTransaction;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::Route;
+use crate::observe::{Metrics, MetricsConfig};
 use crate::op::{Op, Reply};
 use crate::prelude::*;
 
@@ -160,7 +161,8 @@ async fn a_begin_makes_no_table() {
     let mut place = Place::with_connections(&[Account::def()], 1).await;
     let asked = Arc::new(Asked::default());
     let tables: Arc<dyn Tables> = Arc::<Asked>::clone(&asked);
-    place.backend = PostgresBackend::new(place.store().clone(), tables, Arc::default());
+    place.backend =
+        PostgresBackend::new(place.store().clone(), tables, Arc::default(), Metrics::new(MetricsConfig::default()));
     let mut transaction = place.begin::<Account>().await;
     execute(&place, &mut transaction, Op::Begin).await.unwrap_err();
     assert!(asked.0.lock().unwrap().is_empty());

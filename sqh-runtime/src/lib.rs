@@ -21,6 +21,8 @@ pub mod service;
 pub mod tenancy;
 #[cfg(feature = "test-util")]
 pub mod testing;
+#[cfg(feature = "axum")]
+pub mod web;
 
 pub use platform::{Platform, PlatformBuilder};
 pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};

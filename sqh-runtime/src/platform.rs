@@ -196,6 +196,17 @@ impl Platform {
         self.provider.as_deref()
     }
 
+    /// How many scopes are held by requests now: see [`web`](crate::web).
+    #[cfg(feature = "axum")]
+    pub fn active_scopes(&self) -> usize {
+        self.engine.metrics.active_scopes.count()
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) fn enter_scope(&self) -> crate::observe::ActiveScope {
+        self.engine.metrics.active_scopes.enter()
+    }
+
     /// Makes the partitions of a span of days, its end left out, before old records are loaded into
     /// them. Those of now and the near future come with the table. A platform in memory has none.
     ///

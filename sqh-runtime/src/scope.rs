@@ -128,6 +128,12 @@ impl Cx<Tenant> {
         Cx::of_shared(self.principal().clone(), self.tenant_scope().shared.clone())
     }
 
+    /// Whether the tenant's records can be used now.
+    #[cfg(feature = "axum")]
+    pub(crate) fn check_status(&self) -> Result<()> {
+        self.tenant_scope().record().check_status()
+    }
+
     /// The tenant's slug.
     pub fn tenant(&self) -> &str {
         self.tenant_scope().slug()

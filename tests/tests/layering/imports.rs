@@ -61,6 +61,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("platform", &["scope", "engine", "observe", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
     ("testing", &["scope", "service", "platform"]),
+    ("web", &["scope", "observe", "platform"]),
 ];
 
 #[test]

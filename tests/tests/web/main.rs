@@ -1,0 +1,6 @@
+//! Requests: who gets a scope, and that every exit gives it back.
+
+mod app;
+mod exits;
+mod problems;
+mod rejections;

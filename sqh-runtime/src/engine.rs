@@ -25,6 +25,7 @@ use sqh_model::{Error, Result, Row, Value};
 use tracing::Instrument as _;
 
 pub use self::access::Authorized;
+pub(crate) use self::access::EXPLAIN;
 pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
 pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;

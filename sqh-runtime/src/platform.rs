@@ -11,7 +11,7 @@ use sqh_model::render::ddl::{self, DdlOptions, TenantColumn, TenantColumns};
 use sqh_model::schema::{ModelDef, PlatformModel, Registry};
 use sqh_model::{Error, ErrorKind, Result};
 
-pub use self::access::AccessService;
+pub use self::access::{AccessService, ModelAccess, VerbAccess};
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};

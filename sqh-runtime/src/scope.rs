@@ -15,7 +15,7 @@ use sqh_model::policy::AccessContext;
 pub use sqh_model::schema::scope::{RecordScope, Shared, Tenant};
 use sqh_model::{Error, ErrorKind, Result};
 
-pub(crate) use self::access::{Access, Accesses, in_tenant, outside};
+pub(crate) use self::access::{Access, Accesses, in_tenant, of_user, outside};
 pub use self::access::{AccessProvider, Grants};
 pub use self::identity::{Authenticator, Identity, Membership};
 

@@ -261,6 +261,9 @@ suite! {
         what_no_record_allows_is_denied_with_the_rules
         an_explanation_names_the_rule
     }
+    masks needs records {
+        cover_what_every_path_shows
+    }
     membership needs records {
         who_is_no_member_is_told_of_no_tenant
         a_provider_lets_members_in

@@ -124,3 +124,48 @@ async fn without_a_catalog_there_is_nothing_to_manage() {
     let platform: Platform = World::new(&Memory).await.platform;
     refused(platform.access().roles(&system()).await, ErrorKind::Unsupported);
 }
+
+#[tokio::test]
+async fn a_report_says_what_rules_come_to() {
+    let world = World::new(&Memory).await;
+    let access = world.platform.access();
+    let ann = Identity { user_id: "ann".to_owned(), team_id: Some("east".to_owned()), ..identity(&["library:read"]) };
+    let ann = world.somebody(ann).await;
+    let report = access.report(ann.access()).unwrap();
+    let of = |model: &str| report.iter().find(|entry| entry.model == model).unwrap();
+    let comes_to =
+        |model: &str| of(model).verbs.iter().map(|verb| verb.comes_to.as_deref().unwrap()).collect::<Vec<_>>();
+    assert_eq!(
+        comes_to("Memo"),
+        [
+            "writer == \"ann\" || desk == \"east\"",
+            "(writer == \"ann\" || desk == \"east\") && writer == \"ann\"",
+            "writer == \"ann\"",
+            "writer == \"ann\" && status != \"locked\"",
+            "writer == \"ann\" && status != \"locked\"",
+        ]
+    );
+    assert_eq!(comes_to("Book"), ["every record", "no record", "no record", "no record", "no record"]);
+    assert_eq!(comes_to("Notice")[..2], ["is_out == true", "is_out == true"]);
+    assert!(of("Book").is_default() && of("Book").verbs[1].needs.contains("`library:list`"));
+    assert_eq!(of("Memo").rules[0], "allow(read) if owner || team");
+    let anybody = access.report(None).unwrap();
+    assert!(anybody.iter().flat_map(|entry| &entry.verbs).all(|verb| verb.comes_to.is_none()));
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_user_can_be_asked_for() {
+    let world = World::new(&Postgres::shared().await).await;
+    let (access, slug) = (world.platform.access(), world.cx.tenant());
+    let (ann, role) = (unique_text(), unique_text());
+    access.define_role(&system(), &role, ["library:read"]).await.unwrap();
+    let (tenant, roles) = (Some(slug.to_owned()), texts([&role]));
+    access.add_member(&system(), Member { user_id: ann.clone(), tenant, roles, ..Member::default() }).await.unwrap();
+    let context = access.context_of(&system(), &ann, Some(slug)).await.unwrap();
+    assert_eq!((context.roles, context.permissions), (texts([&role]), texts(["library:read"])));
+    assert!(access.context_of(&system(), &ann, None).await.unwrap().permissions.is_empty());
+    refused(access.context_of(&system(), &unique_text(), Some(slug)).await, ErrorKind::NotFound);
+    let nobody = principal(identity(&["access:manage"])).await;
+    refused(access.context_of(&nobody, &ann, Some(slug)).await, ErrorKind::Denied);
+    assert!(access.remove_role(&system(), &role).await.unwrap());
+}

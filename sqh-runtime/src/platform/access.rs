@@ -1,10 +1,14 @@
 //! [`AccessService`]: who holds what, and where.
 
+mod report;
+mod text;
+
 use std::sync::Arc;
 
 use sqh_model::policy::AccessContext;
 use sqh_model::{Error, ErrorKind, Result};
 
+pub use self::report::{ModelAccess, VerbAccess};
 use super::Platform;
 use crate::scope::{self, Principal};
 use crate::tenancy::{CatalogAccess, Member, RoleRecord, Slug, unknown_tenant};

@@ -120,6 +120,28 @@ pub(crate) async fn outside(provider: Option<&dyn AccessProvider>, principal: &P
     Ok(Access::of(identity, [everywhere.as_deref(), None], true))
 }
 
+/// What a user is granted in a tenant, or outside of tenants; `None` if it is no member of the tenant.
+///
+/// # Errors
+/// As the provider.
+pub(crate) async fn of_user(
+    provider: Option<&dyn AccessProvider>,
+    user_id: &str,
+    tenant: Option<&str>,
+) -> Result<Option<AccessContext>> {
+    let identity = Identity { user_id: user_id.to_owned(), ..Identity::default() };
+    let here = match tenant {
+        Some(_) => granted(provider, &identity, tenant).await?,
+        None => None,
+    };
+    if tenant.is_some() && here.is_none() {
+        return Ok(None);
+    }
+    let everywhere = granted(provider, &identity, None).await?;
+    let access = Access::of(&identity, [everywhere.as_deref(), here.as_deref()], tenant.is_none());
+    Ok(access.0.map(Arc::unwrap_or_clone))
+}
+
 async fn granted(
     provider: Option<&dyn AccessProvider>,
     identity: &Identity,

@@ -9,6 +9,7 @@ use sqh_runtime::{Result, Value};
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "hr")]
 #[storage(postgres)]
+#[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]
 pub struct Person {
     /// The key.
     #[field(primary_key)]

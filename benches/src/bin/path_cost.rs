@@ -1,5 +1,5 @@
 //! What the path costs without a driver: instructions of a `create` and of a `get`, typed and by
-//! name, on a backend that gives back the row it was handed, or a clone of one.
+//! name, by the system and by a user under rules, on a backend that gives back the row it was handed, or a clone of one.
 //!
 //! `cargo run --release -p sqh-benches --bin path-cost` counts with valgrind's callgrind: it runs
 //! itself with 1,000 and with 2,000 operations and prints the difference for one.
@@ -39,7 +39,31 @@ pub struct AppSample {
     at: DateTime<Utc>,
 }
 
-const CASES: [&str; 4] = ["create", "get", "create_dyn", "get_dyn"];
+/// The same fields, under rules.
+#[derive(Debug, Clone, PartialEq, PlatformModel)]
+#[model(group = "bench")]
+#[storage(postgres)]
+#[policy(allow(read) if owner || tags.contains(user.tag))]
+#[policy(allow(create, update, delete) if owner)]
+#[policy(forbid(update, delete) if count < 0)]
+pub struct AppRuled {
+    #[field(primary_key)]
+    id: i64,
+    #[field(owner)]
+    name: String,
+    description: Option<String>,
+    count: i32,
+    total: i64,
+    ratio: f64,
+    active: bool,
+    price: Decimal,
+    key: Uuid,
+    tags: BTreeSet<String>,
+    day: NaiveDate,
+    at: DateTime<Utc>,
+}
+
+const CASES: [&str; 6] = ["create", "get", "create_dyn", "get_dyn", "create_ruled", "get_ruled"];
 
 fn main() -> AnyResult<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -76,15 +100,24 @@ impl Backend for Echo {
 fn run(case: &str, count: i64) -> AnyResult<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
-        let platform = Platform::builder().models(models![AppSample]).build_on(Echo(to_row(sample(0))?))?;
+        let platform = Platform::builder().models(models![AppSample, AppRuled]).build_on(Echo(to_row(sample(0))?))?;
         let principal = Principal::system("a measurement");
         platform.tenants().provision(&platform.fleet(&principal).await?, "acme").await?;
         let cx = platform.tenant(&principal, "acme").await?;
+        let user = Identity {
+            user_id: sample(0).name,
+            attributes: [("tag".to_owned(), json!("a"))].into(),
+            tenants: Membership::of(["acme"]),
+            ..Identity::default()
+        };
+        let user = platform.tenant(&Principal::authenticate(&Believing, user).await?, "acme").await?;
         let records = platform.records();
         for i in 0..count {
             match case {
                 "create" => drop(records.create(&cx, sample(20_000 + i)).await?),
                 "get" => drop(records.get::<AppSample>(&cx, i).await?),
+                "create_ruled" => drop(records.create(&user, ruled(20_000 + i)).await?),
+                "get_ruled" => drop(records.get::<AppRuled>(&user, i).await?),
                 "create_dyn" => drop(records.create_dyn(&cx, "bench", "AppSample", &sample_json(20_000 + i)).await?),
                 "get_dyn" => drop(records.get_dyn(&cx, "bench", "AppSample", &json!(i)).await?),
                 _ => return Err(format!("there is no case `{case}`: the cases are {CASES:?}").into()),
@@ -108,6 +141,22 @@ fn sample(id: i64) -> AppSample {
         tags: ["a".to_owned(), "b".to_owned()].into(),
         day: NaiveDate::from_ymd_opt(2026, 1, 31).expect("a day of the calendar"),
         at: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn ruled(id: i64) -> AppRuled {
+    let AppSample { id, name, description, count, total, ratio, active, price, key, tags, day, at } = sample(id);
+    AppRuled { id, name, description, count, total, ratio, active, price, key, tags, day, at }
+}
+
+/// Believes whoever it is.
+struct Believing;
+
+impl Authenticator for Believing {
+    type Credentials = Identity;
+
+    async fn authenticate(&self, credentials: Identity) -> Result<Identity> {
+        Ok(credentials)
     }
 }
 

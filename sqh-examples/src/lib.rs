@@ -10,3 +10,8 @@ pub mod models;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The guides, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/access.md")]
+struct Access;

@@ -36,7 +36,7 @@ use self::session::Session;
 use self::span::Client;
 use self::statement::cache::Cache;
 use self::statement::target::{Owner, Target};
-use self::statement::{Statement, filtered};
+use self::statement::{Statement, filtered, guard};
 use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
 use crate::engine::{Route, Scoped};
@@ -132,6 +132,11 @@ impl Inner {
             }
             Op::Stream(query) => {
                 let (statement, owner) = self.streamed(scoped, query)?;
+                if Target::of(def, scoped.route(), &self.tenants)?.0.is_secured() {
+                    let begin = guard::begin(scoped.route(), false);
+                    Session::new(&mut lease, false).begin(def, begin).await?;
+                    return Ok(Reply::Stream(stream::stream(stream::InTransaction(lease), statement, owner)));
+                }
                 Ok(Reply::Stream(stream::stream(lease, statement, owner)))
             }
             _ => run::run(&mut Session::new(&mut lease, false), self, scoped).await,

@@ -51,7 +51,9 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut
     let guard = Guard::of(route).filter(|_| op.is_write());
     let cache = &backend.statements;
     let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache };
-    if work.is_checked(op) {
+    // Row security reads the tenant from a setting of the transaction.
+    let is_secured = target.is_secured() && !session.in_transaction;
+    if is_secured || work.is_checked(op) {
         let atomic = work.begin(session).await?;
         let done = work.run(session, op).await;
         return atomic.end(session, def, done).await;

@@ -9,12 +9,13 @@ use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
+use sqh_model::schema::ModelDef;
 use sqh_model::{Result, Row};
 use sqlx::Connection as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::error;
-use super::session::arriving;
+use super::session::{Session, arriving};
 use super::statement::target::Owner;
 use super::statement::{Inputs, Statement};
 use crate::op::RowStream;
@@ -29,6 +30,10 @@ pub(super) trait Holder: Send + 'static {
     fn lease(&mut self) -> &mut Lease;
     /// Whether a failed statement may be sent again, and the connection be given back at the end.
     fn is_single(&self) -> bool;
+    /// Ends what was begun for the stream alone.
+    fn end(&mut self, _: &'static ModelDef) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
     /// Takes note of an error of the server.
     fn failed(&mut self) {}
 }
@@ -40,6 +45,23 @@ impl Holder for Lease {
 
     fn is_single(&self) -> bool {
         true
+    }
+}
+
+/// A connection in a transaction that was begun for a stream.
+pub(super) struct InTransaction(pub(super) Lease);
+
+impl Holder for InTransaction {
+    fn lease(&mut self) -> &mut Lease {
+        &mut self.0
+    }
+
+    fn is_single(&self) -> bool {
+        false
+    }
+
+    async fn end(&mut self, def: &'static ModelDef) -> Result<()> {
+        Session::new(&mut self.0, true).commit(def).await
     }
 }
 
@@ -66,7 +88,7 @@ async fn produce(
             if holder.is_single() {
                 holder.lease().settled();
             }
-            return Ok(());
+            return holder.end(statement.def).await;
         };
         let may_repeat = !repeated && !has_rows;
         repeated = true;

@@ -95,6 +95,11 @@ impl<'a> Target<'a> {
         self.read(0..self.def.layout().columns().len())
     }
 
+    /// Whether the database itself keeps tenants apart, and is told in each transaction whose it is.
+    pub(in crate::backend::postgres) fn is_secured(&self) -> bool {
+        self.tenant.is_some() && self.def.storage.rls
+    }
+
     /// Whether a column of the model is the tenant's, which statements set by themselves.
     pub(in crate::backend::postgres) fn is_tenant(&self, position: usize) -> bool {
         self.tenant.is_some() && self.def.layout().columns()[position].root.tenant

@@ -40,6 +40,11 @@ impl Binaries {
         found.ok_or_else(|| search.error())
     }
 
+    /// Whether a program is beside the server's own.
+    pub(crate) fn has(&self, program: &str) -> bool {
+        self.folder.join(program).is_file()
+    }
+
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.folder.join(program));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

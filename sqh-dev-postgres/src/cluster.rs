@@ -52,7 +52,7 @@ impl Cluster {
     pub(crate) fn start(config: &Config) -> Result<Self, Error> {
         let no_folder = |error| Error::start("making a folder", error);
         let run_as = RunAs::here();
-        let temp: Vec<_> = config.temp.iter().cloned().chain([PathBuf::from("/tmp")]).collect();
+        let temp = temp_folders(config);
         let cache: Vec<_> = config.cache.iter().chain(&temp).cloned().collect();
         let cache = Root::below(&cache, run_as).map_err(no_folder)?;
 
@@ -60,7 +60,29 @@ impl Cluster {
         let template = template::template(&cache, &binaries, run_as)?;
         let folder = Root::below(&temp, run_as).and_then(|root| root.folder(run_as)).map_err(no_folder)?;
         template::copy(&template, &folder.path().join("data"), run_as)?;
+        Self::launch(config, binaries, folder, run_as)
+    }
 
+    /// Starts a streaming standby of a server. This blocks the thread.
+    pub(crate) fn standby(config: &Config, binaries: Binaries, primary_port: u16) -> Result<Self, Error> {
+        let no_folder = |error| Error::start("making a folder", error);
+        let run_as = RunAs::here();
+        let root = Root::below(&temp_folders(config), run_as);
+        let folder = root.and_then(|root| root.folder(run_as)).map_err(no_folder)?;
+        let mut backup = binaries.command("pg_basebackup");
+        backup.args(["--host=127.0.0.1", "--username=postgres", "--no-password", "--checkpoint=fast"]);
+        backup.args(["--wal-method=stream", "--write-recovery-conf"]).arg(format!("--port={primary_port}"));
+        backup.arg("--pgdata").arg(folder.path().join("data"));
+        let done = run_as.apply(&mut backup).output();
+        let done = done.map_err(|error| Error::start("starting pg_basebackup", error))?;
+        if !done.status.success() {
+            let told = String::from_utf8_lossy(&done.stderr);
+            return Err(Error::new(ErrorKind::Start, format!("pg_basebackup: {}", told.trim())));
+        }
+        Self::launch(config, binaries, folder, run_as)
+    }
+
+    fn launch(config: &Config, binaries: Binaries, folder: Folder, run_as: RunAs) -> Result<Self, Error> {
         let watchdog = Watchdog::start(folder.path());
         let watchdog = watchdog.map_err(|error| Error::start("starting /bin/sh", error))?;
         let mut cluster = Self { binaries, port: 0, server: None, watchdog, folder };
@@ -139,6 +161,10 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn temp_folders(config: &Config) -> Vec<PathBuf> {
+    config.temp.iter().cloned().chain([PathBuf::from("/tmp")]).collect()
 }
 
 /// A port that is free now.

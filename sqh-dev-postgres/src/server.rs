@@ -34,8 +34,8 @@ pub struct Server {
     url: Url,
     version: Version,
     source: Source,
-    /// Held for its end alone.
-    _cluster: Option<Cluster>,
+    /// Held for its end.
+    cluster: Option<Cluster>,
 }
 
 /// Where a [`Server`] comes from.
@@ -121,6 +121,23 @@ impl Server {
         Ok(server)
     }
 
+    /// A streaming standby of a temporary cluster, which is behind by what it has not received yet.
+    /// `None` where there is no `pg_basebackup`, or the server is no temporary cluster.
+    ///
+    /// # Errors
+    /// Says why it does not start.
+    pub async fn start_standby(&self, config: Config) -> Result<Option<Self>, Error> {
+        let Some(primary) = self.cluster.as_ref().filter(|cluster| cluster.binaries().has("pg_basebackup")) else {
+            return Ok(None);
+        };
+        let (binaries, port) = (primary.binaries().clone(), primary.port());
+        let started = tokio::task::spawn_blocking(move || Cluster::standby(&config, binaries, port));
+        match started.await {
+            Ok(started) => started.map(|cluster| Some(Self::of_cluster(cluster))),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+
     /// The URL of one of the server's databases, for any PostgreSQL client.
     pub fn url(&self, database: &str) -> String {
         database_url::of_database(&self.url, database).into()
@@ -203,7 +220,7 @@ impl Server {
             );
             Error::new(ErrorKind::Unreachable, message).with(error)
         })?;
-        Ok(Self { url, version, source: Source::DatabaseUrl, _cluster: None })
+        Ok(Self { url, version, source: Source::DatabaseUrl, cluster: None })
     }
 
     async fn start_cluster(config: Config) -> Result<Self, Error> {
@@ -211,17 +228,21 @@ impl Server {
             Ok(started) => started?,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
+        Ok(Self::of_cluster(cluster))
+    }
+
+    fn of_cluster(cluster: Cluster) -> Self {
         let url = format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port());
         let binaries = cluster.binaries();
-        Ok(Self {
+        Self {
             url: Url::parse(&url).expect("a URL with a number in it"),
             version: binaries.version,
             source: match binaries.built_in {
                 true => Source::Oliphaunt,
                 false => Source::Binaries(binaries.folder.clone()),
             },
-            _cluster: Some(cluster),
-        })
+            cluster: Some(cluster),
+        }
     }
 }
 

@@ -19,9 +19,11 @@
 
 mod args;
 mod connect;
+mod doctor;
 mod init_db;
 mod output;
 mod schema;
+mod server;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -50,6 +52,8 @@ fn run(
     let answer = match command {
         Command::Schema(form) => schema::print(&registry, form)?,
         Command::InitDb => on_platform(&registry, &global, init_db::run)?,
+        Command::Server(form) => on_platform(&registry, &global, async |platform| server::run(platform, form).await)?,
+        Command::Doctor => on_platform(&registry, &global, doctor::run)?,
     };
     Ok((answer, global.json))
 }

@@ -17,9 +17,9 @@ use crate::backend::postgres::{PostgresBackend, Tables};
 use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
 use crate::observe::{Metrics, MetricsConfig};
 use crate::scope::{self, AccessProvider, Cx, Fleet, Principal, Shared, Tenant};
-use crate::service::{PlatformGroupRecordService, PostgresQueryService, TenantService};
+use crate::service::{PlatformGroupRecordService, PostgresQueryService, ServerService, TenantService};
 use crate::tenancy::{
-    CatalogAccess, ConnectionStore, InitReport, PartitionReport, Role, Server, Servers, Slug, StoreConfig,
+    CatalogAccess, ConnectionStore, InitReport, PartitionReport, Report, Role, Server, Servers, Slug, StoreConfig,
     TenantDatabaseManager, Tenants, unknown_tenant,
 };
 
@@ -75,18 +75,20 @@ pub struct PlatformBuilder {
     hooks: HookRegistry,
     access: Option<Arc<dyn AccessProvider>>,
     postgres: Option<String>,
-    roles: BTreeMap<Role, RoleUrl>,
+    roles: BTreeMap<Role, SecretUrl>,
+    replicas: Vec<SecretUrl>,
+    direct: Option<SecretUrl>,
     connections: Option<usize>,
     tenants: TenantColumns,
     metrics: MetricsConfig,
 }
 
 /// May hold a password, and is not shown.
-struct RoleUrl(String);
+struct SecretUrl(String);
 
-impl std::fmt::Debug for RoleUrl {
+impl std::fmt::Debug for SecretUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("RoleUrl")
+        f.write_str("SecretUrl")
     }
 }
 
@@ -145,6 +147,21 @@ impl Platform {
             Tenants::Catalog(manager) => manager.init().await,
             Tenants::Memory(_) => Ok(InitReport::default()),
         }
+    }
+
+    /// The servers that tenants are placed on, for administrators.
+    pub fn servers(&self) -> ServerService {
+        ServerService::new(self.databases().cloned())
+    }
+
+    /// Looks at servers, roles, the catalog, the shared database and the tenants' places, and says of
+    /// each fault what to do. Nothing is changed by it.
+    ///
+    /// # Errors
+    /// `Unsupported` in memory, where there is nothing to look at.
+    pub async fn doctor(&self, _cx: &Cx<Fleet>) -> Result<Report> {
+        let manager = self.databases().ok_or_else(|| Error::unsupported("a platform in memory has no servers"))?;
+        Ok(manager.doctor().await)
     }
 
     /// The tenants: making, listing, stopping and dropping them, for administrators.
@@ -267,7 +284,22 @@ impl PlatformBuilder {
     /// A URL of its own for a role, where the platform's owner may not make roles, or the server does
     /// not let the ones in that it makes. Its database does not matter.
     pub fn role_url(mut self, role: Role, url: impl Into<String>) -> Self {
-        self.roles.insert(role, RoleUrl(url.into()));
+        self.roles.insert(role, SecretUrl(url.into()));
+        self
+    }
+
+    /// A copy of the server, such as a streaming standby, that reads may go to: see
+    /// [`Cx::on_replica`]. One logs in there as on the server itself. There may be several.
+    pub fn replica(mut self, url: impl Into<String>) -> Self {
+        self.replicas.push(SecretUrl(url.into()));
+        self
+    }
+
+    /// The server itself, where [`postgres`](Self::postgres) leads to a pooler in front of it that lends
+    /// a connection for a transaction only, such as PgBouncer. Records go through the pooler; tables are
+    /// made, and locks taken, on the server itself.
+    pub fn behind_pooler(mut self, direct_url: impl Into<String>) -> Self {
+        self.direct = Some(SecretUrl(direct_url.into()));
         self
     }
 
@@ -321,8 +353,7 @@ impl PlatformBuilder {
             )
         })?;
         let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
-        let server =
-            self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;
+        let server = self.server(url)?;
         let store = ConnectionStore::new(Servers::single(server), config)?;
         let tenants = Arc::new(self.tenants.clone());
         let manager = TenantDatabaseManager::new(store.clone(), registry.models());
@@ -356,6 +387,16 @@ impl PlatformBuilder {
 }
 
 impl PlatformBuilder {
+    fn server(&self, url: &str) -> Result<Server> {
+        let server =
+            self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;
+        let server = self.replicas.iter().try_fold(server, |server, url| server.replica(&url.0))?;
+        match &self.direct {
+            Some(url) => server.pooled(&url.0),
+            None => Ok(server),
+        }
+    }
+
     // Hooks take whole records, which a record with a generated column is only once it is stored.
     fn registry(&self) -> Result<Registry> {
         let registry = Registry::new(self.models.iter().copied())?;

@@ -93,6 +93,8 @@ pub(crate) struct Scope {
     pub(crate) tenant: Option<TenantScope>,
     /// What the principal holds in this scope.
     pub(crate) access: Access,
+    /// Whether reads may go to a copy.
+    pub(crate) on_replica: bool,
 }
 
 /// The tenant of a scope.
@@ -120,7 +122,7 @@ impl Cx<Tenant> {
         let slug = Arc::from(handle.record().slug());
         let Accesses { here: access, shared } = accesses;
         let tenant = Some(TenantScope { slug, handle, shared });
-        Self { scope: Scope { principal, tenant, access }, marker: PhantomData }
+        Self { scope: Scope { principal, tenant, access, on_replica: false }, marker: PhantomData }
     }
 
     /// The same principal in the shared scope, with what it holds outside of tenants.
@@ -146,17 +148,26 @@ impl Cx<Tenant> {
 
 impl Cx<Shared> {
     pub(crate) fn of_shared(principal: Principal, access: Access) -> Self {
-        Self { scope: Scope { principal, tenant: None, access }, marker: PhantomData }
+        Self { scope: Scope { principal, tenant: None, access, on_replica: false }, marker: PhantomData }
     }
 }
 
 impl Cx<Fleet> {
     pub(crate) fn of_fleet(principal: Principal, access: Access) -> Self {
-        Self { scope: Scope { principal, tenant: None, access }, marker: PhantomData }
+        Self { scope: Scope { principal, tenant: None, access, on_replica: false }, marker: PhantomData }
     }
 }
 
 impl<S> Cx<S> {
+    /// The same scope, in which reads may go to a replica of the server, if it has any. A replica is
+    /// behind by what it has not received yet, for which there is no bound: what was written a moment
+    /// ago may not be there. Writes, what they read first, and transactions go to the server itself; so
+    /// do reads while no replica answers.
+    #[must_use]
+    pub fn on_replica(&self) -> Self {
+        Self { scope: Scope { on_replica: true, ..self.scope.clone() }, marker: PhantomData }
+    }
+
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         &self.scope.principal

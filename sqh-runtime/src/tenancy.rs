@@ -2,6 +2,7 @@
 
 mod access;
 mod catalog;
+mod doctor;
 mod key;
 pub(crate) mod lease;
 mod manager;
@@ -17,6 +18,7 @@ mod tenants;
 
 pub use self::access::{CatalogAccess, Member, RoleRecord};
 pub use self::catalog::Catalog;
+pub use self::doctor::{Finding, Report, Severity};
 pub use self::key::{MAX_KEY_BYTES, TenantKey};
 pub(crate) use self::lease::Lease;
 pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};
@@ -26,8 +28,11 @@ pub use self::options::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOption
 pub use self::place::Place;
 pub(crate) use self::pool::{Claim, Party};
 pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, StoreStats};
-pub(crate) use self::server::is_connection_lost;
-pub use self::server::{APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, Role, Server, Servers};
+pub use self::server::{
+    APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, NewServer, PasswordReference, Role, Server, ServerRecord, ServerStatus,
+    Servers,
+};
+pub(crate) use self::server::{is_connection_lost, login_code};
 pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
 pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle, unknown_tenant};
 pub use self::tenant::{TenantRecord, TenantStatus};

@@ -179,6 +179,53 @@ async fn init_db_makes_everything_once() {
     assert_eq!(again["made"], serde_json::json!([]));
 }
 
+#[tokio::test]
+async fn servers_come_and_go_and_the_doctor_looks_at_them() {
+    let (server, second) = (own_server().await, own_server().await);
+    let on_server = |args: &str| command(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    let json = |args: &str, code: i32| -> Value {
+        let output = on_server(&format!("{args} --json"));
+        assert_eq!(output.status.code(), Some(code), "{args}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let told = |args: &str, code: i32| {
+        let output = on_server(args);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(code), 0), "{args}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // Before there is anything, it says what to do.
+    let report = json("doctor", 1);
+    assert_eq!(report["good"], false);
+    assert!(report["findings"][0]["remedy"].as_str().unwrap().contains("sqh init-db"), "{report}");
+    json("init-db", 0);
+    let report = json("doctor", 0);
+    assert_eq!(report["good"], true, "{report}");
+
+    let added = json(&format!("server add east {}", second.admin_url()), 0);
+    assert_eq!((&added["name"], &added["status"], &added["tenants"]), (&"east".into(), &"active".into(), &0.into()));
+    let names = |servers: Value| -> Vec<String> {
+        servers.as_array().unwrap().iter().map(|server| server["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(json("server list", 0)), ["default", "east"]);
+    assert_eq!(json("server drain east", 0)["status"], "draining");
+    let table = String::from_utf8(on_server("server list").stdout).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].starts_with("SERVER   STATUS    TENANTS"), "{table}");
+    assert!(lines[2].starts_with("east     draining  0"), "{table}");
+    assert_eq!(json("server drain east --undo", 0)["status"], "active");
+    let table = String::from_utf8(on_server("doctor").stdout).unwrap();
+    assert!(table.contains("good  roles") && table.contains("east"), "{table}");
+    json("server remove east", 0);
+    assert_eq!(names(json("server list", 0)), ["default"]);
+
+    assert!(told("server remove east", 1).contains("no server \"east\""));
+    assert!(told("server remove default", 1).contains("it stays"));
+    for secret in ["server add west postgres://a:hush@b", "server add west postgres://a@b --password hush"] {
+        let told = told(secret, 2);
+        assert!(told.contains("env:NAME") && !told.contains("hush"), "{told}");
+    }
+}
+
 #[test]
 fn a_url_is_not_shown() {
     for (url, told) in

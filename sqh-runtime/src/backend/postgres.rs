@@ -27,10 +27,10 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sqh_model::Result;
 use sqh_model::expr::Query;
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::ModelDef;
+use sqh_model::{ErrorKind, Result};
 
 use self::session::Session;
 use self::span::Client;
@@ -43,7 +43,7 @@ use crate::engine::{Route, Scoped};
 use crate::observe::Metrics;
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
-use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role};
+use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role, login_code};
 
 /// Records in PostgreSQL. A clone is the same backend.
 #[derive(Debug, Clone)]
@@ -160,16 +160,32 @@ impl Inner {
 
     async fn lease(&self, route: &Route, role: Role) -> Result<Lease> {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
-        let claim = Claim::from(ConnectionKey::new(server, database, role));
-        // Tenants may share a database, and take turns all the same.
-        let claim = match route.tenant() {
-            Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
-            None => claim,
-        };
+        let key = ConnectionKey::new(server, database, role);
         let asked = Instant::now();
-        let lease = self.store.acquire(claim).await;
+        let lease = self.nearest(route, key).await;
         self.waited(route, asked.elapsed());
         lease
+    }
+
+    /// A connection to a replica, if one will do and answers, or to the server itself.
+    async fn nearest(&self, route: &Route, key: ConnectionKey) -> Result<Lease> {
+        if route.is_on_replica() {
+            let server = self.store.servers().find(&key.server)?;
+            for endpoint in server.replicas_in_turn() {
+                match self.store.acquire(claim(route, key.clone().at(endpoint))).await {
+                    // The budget is spent, which is no fault of the replica.
+                    Err(error) if error.kind() != ErrorKind::Overloaded => {
+                        // One that answers, and is only behind with databases and roles, is asked again.
+                        if login_code(&error).is_none() {
+                            server.leave_alone(endpoint);
+                        }
+                        tracing::warn!(server = &*key.server, ?endpoint, %error, "a replica does not answer");
+                    }
+                    lease => return lease,
+                }
+            }
+        }
+        self.store.acquire(claim(route, key)).await
     }
 
     // Whoever waited in vain has waited too.
@@ -180,7 +196,16 @@ impl Inner {
     }
 
     fn client(&self, scoped: &Scoped) -> Client {
-        Client::new(scoped, self.store.servers().find(&scoped.route().place().server).ok())
+        Client::new(scoped, self.store.servers().find(&scoped.route().place().server).ok().as_deref())
+    }
+}
+
+/// Tenants may share a database, and take turns all the same.
+fn claim(route: &Route, key: ConnectionKey) -> Claim {
+    let claim = Claim::from(key);
+    match route.tenant() {
+        Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
+        None => claim,
     }
 }
 

@@ -58,6 +58,49 @@ pub(super) enum Command {
     Schema(SchemaForm),
     /// Makes the catalog, the shared database and what else the platform has of its own, unless it is there
     InitDb,
+    /// The servers that tenants are placed on
+    #[command(subcommand, arg_required_else_help = true)]
+    Server(ServerForm),
+    /// Looks at servers, roles, the catalog and the tenants' databases, and says what to do
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ServerForm {
+    /// Adds a server, once it lets the platform in, and makes the roles there
+    Add(ServerAdd),
+    /// Lists the servers
+    List,
+    /// Places no new tenants on a server; those that are there stay
+    Drain {
+        /// The server
+        name: String,
+        /// Places tenants there again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Removes a server that has no tenants from the catalog
+    Remove {
+        /// The server
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServerAdd {
+    /// What the server is called
+    pub(super) name: String,
+    /// Where records are written, without a password: postgres://user@host:port/database
+    pub(super) server_url: String,
+    /// Where the user's password is, a variable: env:NAME
+    #[arg(long, value_name = "REFERENCE")]
+    pub(super) password: Option<String>,
+    /// Where reads may go; may be given more than once
+    #[arg(long = "replica", value_name = "URL")]
+    pub(super) replicas: Vec<String>,
+    /// The server itself, if its URL leads to a pooler that lends a connection for a transaction
+    #[arg(long, value_name = "URL")]
+    pub(super) direct_url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

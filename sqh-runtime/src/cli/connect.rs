@@ -40,7 +40,6 @@ fn with_own_url(builder: PlatformBuilder, role: Role) -> PlatformBuilder {
 }
 
 /// Who the command line is: the system, for the user of the machine.
-#[expect(dead_code, reason = "the commands on tenants and servers ask as it")]
 pub(super) fn principal() -> Principal {
     let user = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
     Principal::system(format!("{user} on the command line"))

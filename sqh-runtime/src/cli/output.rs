@@ -56,7 +56,6 @@ impl Answer {
 
     /// The answer tells of something that is wrong: the exit code is 1.
     #[must_use]
-    #[expect(dead_code, reason = "`doctor` finds what is wrong")]
     pub(super) fn unless(self, is_wrong: bool) -> Self {
         Self { is_good: self.is_good && !is_wrong, ..self }
     }

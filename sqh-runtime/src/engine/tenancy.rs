@@ -16,11 +16,17 @@ use crate::tenancy::{Place, TenantRecord};
 pub struct Route {
     place: Arc<Place>,
     tenant: Option<Arc<TenantRecord>>,
+    on_replica: bool,
 }
 
 impl Route {
     pub(crate) fn new(place: Arc<Place>, tenant: Option<Arc<TenantRecord>>) -> Self {
-        Self { place, tenant }
+        Self { place, tenant, on_replica: false }
+    }
+
+    /// Whether a copy of the records will do, which may be behind.
+    pub fn is_on_replica(&self) -> bool {
+        self.on_replica
     }
 
     /// Where a tenant's records of a model are.
@@ -147,7 +153,9 @@ impl Scoped {
 /// As [`route`].
 pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
     let Authorized { operation, filter, check } = authorized;
-    let route = route(scope, operation.model)?;
+    let mut route = route(scope, operation.model)?;
+    // What a write looks at first is looked at where it is written.
+    route.on_replica = scope.on_replica && !operation.op.is_write() && !matches!(operation.op, Op::Begin);
     Ok(Scoped { operation, filter, check, route })
 }
 

@@ -9,11 +9,11 @@ use sqh_model::{Error, Result};
 use super::server::is_not_made_yet;
 use super::tenant::unknown_tenant;
 use super::{
-    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantFilter, TenantHandle, TenantRecord,
-    TenantStatus,
+    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Server, Slug, TenantFilter, TenantHandle,
+    TenantRecord, TenantStatus,
 };
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::backend::postgres::admin::{fleet, ledger, tenants};
+use crate::backend::postgres::admin::{fleet, ledger, servers, tenants};
 
 /// How long a record is believed. What this process changes is forgotten at once; this is for what
 /// others change, and a route that has gone stale before is told by the tenant's epoch.
@@ -62,9 +62,17 @@ impl Catalog {
     /// The tenant of a slug, which is put into the catalog first if there is none.
     pub(super) async fn find_or_add(&self, tenant: &NewTenant<'_>) -> Result<TenantRecord> {
         let mut transaction = self.begin().await?;
-        tenants::add(transaction.connection(), tenant).await?;
-        let found = tenants::find(transaction.connection(), tenant.slug).await?;
+        let connection = transaction.connection();
+        let mut found = tenants::find(connection, tenant.slug).await?;
+        if found.is_none() {
+            servers::check_takes_tenants(connection, tenant.server).await?;
+            tenants::add(connection, tenant).await?;
+            found = tenants::find(connection, tenant.slug).await?;
+        }
         transaction.commit().await?;
+        if let Some(found) = &found {
+            self.know_server(found.server()).await?;
+        }
         found
             .ok_or_else(|| Error::conflict(format!("the tenant `{}` was removed while it was being made", tenant.slug)))
     }
@@ -126,9 +134,7 @@ impl Catalog {
         let connection = transaction.connection();
         ledger::ensure(connection).await?;
         let applied = ledger::migrate(connection, tenants::SCHEMA, tenants::MIGRATIONS).await?;
-        for server in self.store.servers().iter() {
-            tenants::add_server(connection, server.name()).await?;
-        }
+        tenants::add_server(connection, &self.server).await?;
         transaction.commit().await?;
         Ok(applied)
     }
@@ -163,6 +169,9 @@ impl Catalog {
         let mut transaction = self.begin().await?;
         let record = tenants::find(transaction.connection(), slug.as_str()).await?;
         transaction.commit().await?;
+        if let Some(record) = &record {
+            self.know_server(record.server()).await?;
+        }
         Ok(self.remember(&slug, record.map(Arc::new), since))
     }
 
@@ -187,6 +196,27 @@ impl Catalog {
         let entry = Known { tenant: Arc::clone(&tenant), since, is_current: true };
         known.insert(slug.as_str().to_owned(), entry);
         Some(tenant)
+    }
+
+    /// A server, which somebody may have added meanwhile.
+    pub(super) async fn server(&self, name: &str) -> Result<Arc<Server>> {
+        self.know_server(name).await?;
+        self.store.servers().find(name)
+    }
+
+    /// Sees to it that the store knows a server, which somebody may have added meanwhile.
+    async fn know_server(&self, name: &str) -> Result<()> {
+        if self.store.servers().find(name).is_ok() {
+            return Ok(());
+        }
+        let mut transaction = self.begin().await?;
+        let servers = servers::list(transaction.connection()).await?;
+        transaction.commit().await?;
+        let record = servers.into_iter().find(|server| server.name == name);
+        match record.map(|record| record.server()).transpose()?.flatten() {
+            Some(server) => self.store.add_server(server),
+            None => self.store.servers().find(name).map(drop),
+        }
     }
 
     /// Opens a transaction on the catalog.

@@ -70,6 +70,12 @@ impl Lease {
         self.waited
     }
 
+    /// Whether a pooler is in front of the server, that lends a connection for a transaction only.
+    #[allow(dead_code, reason = "statements have no names then")]
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.session.as_ref().is_some_and(Session::is_pooled)
+    }
+
     /// Whether it was made for this lease. If not, its server may have closed it meanwhile: a first
     /// statement that fails with a lost connection can be sent again after [`renew`](Lease::renew),
     /// if it is a read or a BEGIN.

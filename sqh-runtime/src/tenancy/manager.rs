@@ -4,11 +4,13 @@
 //! database for administration, what is in a database under a lock in that database.
 //! [`table`] makes tables when they are first used.
 
+mod doctor;
 mod extension;
 mod memo;
 mod partition;
 mod place;
 mod provision;
+mod servers;
 mod state;
 mod table;
 #[cfg(test)]
@@ -133,8 +135,8 @@ impl TenantDatabaseManager {
     /// or a role is wrong, `Denied` if the application's role owns tables or gets around row security.
     /// The message names the server, and no password.
     pub async fn check_servers(&self) -> Result<()> {
-        for server in self.store.servers().iter() {
-            roles::check(&self.store, server).await?;
+        for server in self.store.servers().all() {
+            roles::check(&self.store, &server).await?;
         }
         Ok(())
     }
@@ -227,7 +229,7 @@ impl TenantDatabaseManager {
         let maintenance = self.key(server, self.store.servers().find(server)?.maintenance_database());
         let mut look = AdminTransaction::begin(&self.store, maintenance.clone()).await?;
         let mut exists = database::exists(look.connection(), name).await?;
-        let has_roles = roles::are_there(&mut look, self.store.servers().find(server)?).await?;
+        let has_roles = roles::are_there(&mut look, &*self.store.servers().find(server)?).await?;
         look.commit().await?;
         if !has_roles {
             self.ensure_roles(server).await?;

@@ -37,7 +37,7 @@ pub(super) use self::session::Session;
 use self::state::{Admission, Inner, endpoints};
 pub use self::stats::StoreStats;
 use super::lease::Lease;
-use super::server::Servers;
+use super::server::{Server, Servers};
 
 /// Every PostgreSQL connection of the process. Clones are the same store.
 ///
@@ -121,9 +121,22 @@ impl ConnectionStore {
         Ok(Self(Arc::new(Inner::new(servers, config, config.budget - own))))
     }
 
+    /// Its bounds.
+    pub(crate) fn config(&self) -> &StoreConfig {
+        &self.0.config
+    }
+
     /// The servers that it connects to.
     pub fn servers(&self) -> &Servers {
         &self.0.servers
+    }
+
+    /// Takes in a server that the catalog has and the store did not know.
+    ///
+    /// # Errors
+    /// `Invalid` if the budget leaves no connection for callers then.
+    pub(crate) fn add_server(&self, server: Server) -> Result<()> {
+        self.0.add_server(server)
     }
 
     /// A connection, held until the lease is dropped.
@@ -202,7 +215,16 @@ impl fmt::Debug for ConnectionStore {
 pub(super) async fn renew(dead: Session) -> Result<Lease> {
     let key = dead.key.clone();
     dead.store().distrust_idle(&key.server, key.endpoint);
-    connect(dead.close(), key).await
+    let store = ConnectionStore(Arc::clone(dead.store()));
+    match connect(dead.close(), key.clone()).await {
+        // Reads may go anywhere.
+        Err(error) if key.endpoint != Endpoint::Primary => {
+            store.0.servers.find(&key.server)?.leave_alone(key.endpoint);
+            tracing::warn!(server = &*key.server, endpoint = ?key.endpoint, %error, "a replica has gone: the primary reads");
+            store.acquire(key.at(Endpoint::Primary)).await
+        }
+        renewed => renewed,
+    }
 }
 
 /// Connects in a task of its own, so that a caller who goes leaves an idle connection and never a

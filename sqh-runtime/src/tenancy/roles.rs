@@ -24,7 +24,7 @@ use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_
 /// # Errors
 /// `Denied` if the owner may not make roles, or if the application's has too many rights.
 pub(super) async fn ensure(store: &ConnectionStore, server: &str) -> Result<Vec<String>> {
-    let server = store.servers().find(server)?;
+    let server = &*store.servers().find(server)?;
     let doing = |error: Error| error.context(format!("while making the roles of {server}"));
     let made = make_missing(store, server).await.map_err(doing)?;
     check(store, server).await?;
@@ -38,6 +38,16 @@ pub(super) async fn are_there(transaction: &mut AdminTransaction, server: &Serve
     Ok(names.iter().all(|name| there.iter().any(|there| there == name)))
 }
 
+/// The roles that are not there, if the application's has no more rights than it needs.
+pub(super) async fn look(store: &ConnectionStore, server: &Server) -> Result<Vec<String>> {
+    check(store, server).await?;
+    let names: Vec<&str> = Role::MADE.into_iter().map(|role| server.user(role)).collect();
+    let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
+    let there = roles::existing(transaction.connection(), &names).await?;
+    transaction.commit().await?;
+    Ok(names.into_iter().filter(|name| !there.iter().any(|there| there == name)).map(str::to_owned).collect())
+}
+
 async fn make_missing(store: &ConnectionStore, server: &Server) -> Result<Vec<String>> {
     let maintenance = owner_key(server);
     let ours: Vec<Role> = Role::MADE.into_iter().filter(|role| server.is_made(*role)).collect();
@@ -48,7 +58,7 @@ async fn make_missing(store: &ConnectionStore, server: &Server) -> Result<Vec<St
     for role in &ours {
         let name = server.user(*role);
         if !there.iter().any(|there| there == name)
-            && roles::create(lease.connection(), name, server.role_verifier(*role).as_deref()).await?
+            && roles::create(lease.connection(), name, server.role_verifier(*role)?.as_deref()).await?
         {
             made.push(name.to_owned());
         }
@@ -66,7 +76,7 @@ async fn make_missing(store: &ConnectionStore, server: &Server) -> Result<Vec<St
 
 /// Sets a role's password if the server does not take the one that follows from the owner's.
 async fn renew_password(store: &ConnectionStore, server: &Server, role: Role) -> Result<()> {
-    let Some(verifier) = server.role_verifier(role) else { return Ok(()) };
+    let Some(verifier) = server.role_verifier(role)? else { return Ok(()) };
     let key = ConnectionKey { role, ..owner_key(server) };
     match store.acquire(key).await {
         // Authenticated, whatever the role may do in that database.
@@ -134,7 +144,7 @@ fn remedy(excess: Excess, role: &str, migrator: &str, owner: &str) -> Option<Str
 /// # Errors
 /// `Denied` if the owner may not do that; `Internal` if the server's roles are not made yet.
 pub(super) async fn prepare(store: &ConnectionStore, server: &str, database: &str, schema: &str) -> Result<()> {
-    let server = store.servers().find(server)?;
+    let server = &*store.servers().find(server)?;
     let grants = grants(server, users(server, database));
     let key = ConnectionKey::new(server.name().clone(), database, Role::Owner);
     let mut transaction = AdminTransaction::begin(store, key).await?;
@@ -150,7 +160,7 @@ pub(super) async fn begin_as_migrator(
     place: &Place,
     tables: &[&str],
 ) -> Result<AdminTransaction> {
-    let server = store.servers().find(&place.server)?;
+    let server = &*store.servers().find(&place.server)?;
     let grants = grants(server, users(server, &place.database));
     let key = ConnectionKey::new(server.name().clone(), place.database.clone(), Role::Migrator);
     match AdminTransaction::begin(store, key.clone()).await {

@@ -2,7 +2,11 @@
 
 mod error;
 mod password;
+mod record;
+mod replicas;
 mod role;
+mod secret;
+mod set;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +18,11 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 pub(crate) use self::error::{is_connection_lost, is_not_made_yet, login_code};
+pub use self::record::{NewServer, ServerRecord, ServerStatus};
+use self::replicas::Replicas;
 pub use self::role::Role;
+pub use self::secret::PasswordReference;
+pub use self::set::Servers;
 use super::{DEFAULT_SERVER, Endpoint};
 
 /// The oldest PostgreSQL that works: `ON DELETE SET NULL (column)` came with it.
@@ -33,13 +41,14 @@ pub struct Server {
     /// The owner's login; that of the roles that the platform makes follows from it.
     options: PgConnectOptions,
     maintenance: Arc<str>,
+    /// Where the owner's password is, unless it is in the options.
+    password: Option<PasswordReference>,
     /// Logins of roles that have a URL of their own.
     own: BTreeMap<Role, PgConnectOptions>,
+    /// The server itself, where `options` lead to a pooler in front of it.
+    direct: Option<PgConnectOptions>,
+    replicas: Replicas,
 }
-
-/// The servers of a platform, by name.
-#[derive(Debug, Clone)]
-pub struct Servers(Arc<BTreeMap<Arc<str>, Server>>);
 
 impl Server {
     /// The first server, from a URL such as `postgres://user:password@host:5432/database`. The
@@ -54,7 +63,8 @@ impl Server {
     pub(crate) fn named(name: &str, url: &str) -> Result<Self> {
         let options = parse(&format!("the server `{name}`"), url)?;
         let maintenance = Arc::from(options.get_database().unwrap_or(MAINTENANCE_DB_NAME));
-        Ok(Self { name: Arc::from(name), options, maintenance, own: BTreeMap::new() })
+        let (own, replicas) = (BTreeMap::new(), Replicas::default());
+        Ok(Self { name: Arc::from(name), options, maintenance, password: None, own, direct: None, replicas })
     }
 
     /// The same with a URL of a role's own, of which the database does not matter: the role is there
@@ -65,6 +75,35 @@ impl Server {
     pub fn role_url(mut self, role: Role, url: &str) -> Result<Self> {
         let options = parse(&format!("the role {role:?} of the server `{}`", self.name), url)?;
         self.own.insert(role, options);
+        Ok(self)
+    }
+
+    /// The same with a password that is somewhere else.
+    #[must_use]
+    pub fn password(self, reference: PasswordReference) -> Self {
+        Self { password: Some(reference), ..self }
+    }
+
+    /// The same with a copy that reads may go to. One logs in there as on the server itself: what counts
+    /// of the URL is the place.
+    ///
+    /// # Errors
+    /// `Invalid` for a text that is no such URL, which is not shown, or for more than 255 of them.
+    pub fn replica(mut self, url: &str) -> Result<Self> {
+        if self.replicas.places.len() == usize::from(u8::MAX) {
+            return Err(Error::invalid(format!("{self} has 255 replicas: that is the most")));
+        }
+        self.replicas.places.push(parse(&format!("a replica of the server `{}`", self.name), url)?);
+        Ok(self)
+    }
+
+    /// The same behind a pooler that lends a connection for a transaction only, such as PgBouncer: the
+    /// URL leads to the pooler, and this one to the server itself, which makes tables and takes locks.
+    ///
+    /// # Errors
+    /// `Invalid` for a text that is no such URL, which is not shown.
+    pub fn pooled(mut self, direct_url: &str) -> Result<Self> {
+        self.direct = Some(parse(&format!("the server `{}` itself", self.name), direct_url)?);
         Ok(self)
     }
 
@@ -95,8 +134,36 @@ impl Server {
     }
 
     /// Where one can log in.
-    pub(crate) fn endpoints(&self) -> impl Iterator<Item = Endpoint> {
-        std::iter::once(Endpoint::Primary)
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = Endpoint> + use<> {
+        std::iter::once(Endpoint::Primary).chain(self.replicas())
+    }
+
+    /// Where one can read.
+    pub(crate) fn replicas(&self) -> impl Iterator<Item = Endpoint> + use<> {
+        self.replicas.numbers().map(Endpoint::Replica)
+    }
+
+    /// Where to try a read, in this order; nowhere if no replica is there, or none answers.
+    pub(crate) fn replicas_in_turn(&self) -> impl Iterator<Item = Endpoint> {
+        self.replicas.in_turn().into_iter().map(Endpoint::Replica)
+    }
+
+    /// Tries other endpoints for a while.
+    pub(crate) fn leave_alone(&self, endpoint: Endpoint) {
+        if let Endpoint::Replica(number) = endpoint {
+            self.replicas.leave_alone(number);
+        }
+    }
+
+    /// Whether records are read and written through a pooler that lends a connection for a transaction
+    /// only: no statement keeps a name, and nothing of a session stays.
+    pub fn is_pooled(&self) -> bool {
+        self.direct.is_some()
+    }
+
+    /// Whether whoever logs in like this is behind the pooler.
+    pub(crate) fn is_behind_pooler(&self, role: Role, endpoint: Endpoint) -> bool {
+        self.is_pooled() && endpoint == Endpoint::Primary && !matches!(role, Role::Owner | Role::Migrator)
     }
 
     /// The name of a role on the server.
@@ -111,30 +178,49 @@ impl Server {
     }
 
     /// How to log in.
-    pub(crate) fn connect_options(&self, database: &str, role: Role, _endpoint: Endpoint) -> PgConnectOptions {
-        let options = match (self.own.get(&role), role.made_name()) {
+    ///
+    /// # Errors
+    /// `Invalid` if the variable with the password is not set.
+    pub(crate) fn connect_options(&self, database: &str, role: Role, endpoint: Endpoint) -> Result<PgConnectOptions> {
+        let login = match (self.own.get(&role), role.made_name()) {
             (Some(own), _) => own.clone(),
-            (None, None) => self.options.clone(),
+            (None, None) => self.owner()?,
             (None, Some(name)) => {
-                let options = self.options.clone().username(name);
-                match self.role_password(role) {
-                    Some(password) => options.password(&password),
-                    None => options,
+                let owner = self.owner()?;
+                let password = role_password(&owner, name);
+                let login = owner.username(name);
+                match password {
+                    Some(password) => login.password(&password),
+                    None => login,
                 }
             }
         };
-        options.database(database)
+        let place = match endpoint {
+            Endpoint::Replica(number) => self.replicas.places.get(usize::from(number)),
+            Endpoint::Primary if matches!(role, Role::Owner | Role::Migrator) => self.direct.as_ref(),
+            Endpoint::Primary => None,
+        };
+        Ok(place.map_or(login.clone(), |place| at(login, place)).database(database))
     }
 
     /// What the server has to know of a role's password; `None` if it has none, as where the server
     /// asks nobody for one.
-    pub(crate) fn role_verifier(&self, role: Role) -> Option<String> {
-        self.role_password(role).map(|password| password::verifier(&password))
+    pub(crate) fn role_verifier(&self, role: Role) -> Result<Option<String>> {
+        let Some(name) = role.made_name() else { return Ok(None) };
+        Ok(role_password(&self.owner()?, name).map(|password| password::verifier(&password)))
     }
 
-    fn role_password(&self, role: Role) -> Option<String> {
-        let url = self.options.to_url_lossy();
-        Some(password::of_role(url.password()?, role.made_name()?))
+    /// The owner's login, with the password.
+    fn owner(&self) -> Result<PgConnectOptions> {
+        let options = self.options.clone();
+        match &self.password {
+            None => Ok(options),
+            Some(reference) => {
+                let password =
+                    reference.resolve().map_err(|error| error.context(format!("while logging in to {self}")))?;
+                Ok(options.password(&password))
+            }
+        }
     }
 
     /// Refuses a server that is too old; `version` is of the form 150018.
@@ -148,6 +234,19 @@ impl Server {
             "{self} is {found}: PostgreSQL {MINIMUM_POSTGRES_MAJOR} is the minimum, upgrade the server"
         )))
     }
+}
+
+/// A login at another place.
+fn at(login: PgConnectOptions, place: &PgConnectOptions) -> PgConnectOptions {
+    let login = login.host(place.get_host()).port(place.get_port()).ssl_mode(place.get_ssl_mode());
+    match place.get_socket() {
+        Some(socket) => login.socket(socket),
+        None => login,
+    }
+}
+
+fn role_password(owner: &PgConnectOptions, role: &str) -> Option<String> {
+    Some(password::of_role(owner.to_url_lossy().password()?, role))
 }
 
 /// # Errors
@@ -176,28 +275,6 @@ impl fmt::Display for Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("name", &self.name).field("place", &self.to_string()).finish_non_exhaustive()
-    }
-}
-
-impl Servers {
-    /// A platform on one server.
-    pub fn single(server: Server) -> Self {
-        Self(Arc::new(BTreeMap::from([(Arc::clone(&server.name), server)])))
-    }
-
-    /// The server with this name.
-    ///
-    /// # Errors
-    /// `NotFound`, which names the ones there are.
-    pub fn find(&self, name: &str) -> Result<&Server> {
-        self.0.get(name).ok_or_else(|| {
-            let known: Vec<&str> = self.0.keys().map(|name| &**name).collect();
-            Error::not_found(format!("there is no server `{name}`: the servers are `{}`", known.join("`, `")))
-        })
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Server> {
-        self.0.values()
     }
 }
 
@@ -253,7 +330,7 @@ mod tests {
             (Role::Application, "sqh_app", "db", None),
             (Role::SharedReader, "reader", "replica", Some("own")),
         ] {
-            let options = server.connect_options("elsewhere", role, Endpoint::Primary);
+            let options = server.connect_options("elsewhere", role, Endpoint::Primary).unwrap();
             assert_eq!((server.user(role), options.get_username(), options.get_host()), (user, user, host));
             assert_eq!(options.get_database(), Some("elsewhere"));
             let url = options.to_url_lossy();
@@ -262,6 +339,30 @@ mod tests {
                 // Derived, and not the owner's.
                 None => assert_eq!(url.password().map(str::len).is_some_and(|length| length >= 43), true),
             }
+        }
+    }
+
+    #[test]
+    fn only_records_go_through_the_pooler_and_to_replicas() {
+        let server = Server::new("postgres://app:hush@pooler:6432/app").unwrap();
+        let server = server.pooled("postgres://db:5433").unwrap().replica("postgres://copy:5434").unwrap();
+        let (primary, replica) = (Endpoint::Primary, Endpoint::Replica(0));
+        assert_eq!(server.endpoints().collect::<Vec<_>>(), [primary, replica]);
+        for (role, endpoint, host, port) in [
+            (Role::Owner, primary, "db", 5433),
+            (Role::Migrator, primary, "db", 5433),
+            (Role::Application, primary, "pooler", 6432),
+            (Role::SharedReader, primary, "pooler", 6432),
+            (Role::SharedWriter, primary, "pooler", 6432),
+            (Role::Application, replica, "copy", 5434),
+        ] {
+            let options = server.connect_options("d", role, endpoint).unwrap();
+            assert_eq!(
+                (options.get_host(), options.get_port(), options.get_username()),
+                (host, port, server.user(role))
+            );
+            assert!(options.to_url_lossy().password().is_some());
+            assert_eq!(server.is_behind_pooler(role, endpoint), host == "pooler");
         }
     }
 }

@@ -25,6 +25,8 @@ const DOORS: &[(&str, &str)] = &[
     ("Cx", "sqh-runtime/src/platform.rs shared"),
     ("Cx", "sqh-runtime/src/platform.rs fleet"),
     ("Cx", "sqh-runtime/src/scope.rs shared"),
+    // The same scope again.
+    ("Cx", "sqh-runtime/src/scope.rs on_replica"),
     ("Principal", "sqh-runtime/src/scope.rs authenticate"),
     ("Principal", "sqh-runtime/src/scope.rs system"),
 ];

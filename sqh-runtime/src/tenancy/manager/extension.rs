@@ -86,6 +86,23 @@ pub(super) async fn ensure_those_there_are(
     Ok(extensions)
 }
 
+/// Those of some extensions that a database has not got.
+pub(super) async fn missing(
+    store: &ConnectionStore,
+    key: ConnectionKey,
+    names: &[&'static str],
+) -> Result<Vec<&'static str>> {
+    let mut transaction = AdminTransaction::begin(store, key).await?;
+    let mut missing = Vec::new();
+    for name in names {
+        if state(transaction.connection(), name).await? != ExtensionState::Created {
+            missing.push(*name);
+        }
+    }
+    transaction.commit().await?;
+    Ok(missing)
+}
+
 /// Whether the database has all of some extensions.
 pub(super) async fn all_there(transaction: &mut AdminTransaction, names: &[&str]) -> Result<bool> {
     for name in names {

@@ -11,7 +11,9 @@ use sqh_model::{Error, Result};
 use super::TenantDatabaseManager;
 use super::state::not_now;
 use crate::backend::postgres::admin::tenants;
-use crate::tenancy::{NewTenant, Slug, TenantKey, TenantOptions, TenantRecord, TenantStatus};
+use crate::tenancy::{
+    NewTenant, ServerRecord, ServerStatus, Slug, TenantKey, TenantOptions, TenantRecord, TenantStatus,
+};
 
 impl TenantDatabaseManager {
     /// Makes a tenant as it was asked for, unless it is there. One that was interrupted is completed.
@@ -53,7 +55,7 @@ impl TenantDatabaseManager {
     async fn add_tenant(&self, slug: &Slug, options: &TenantOptions) -> Result<Arc<TenantRecord>> {
         let key = TenantKey::new(options.key.as_deref().unwrap_or(slug.as_str()))?;
         let server = match &options.server {
-            Some(server) => self.store.servers().find(server)?.name().to_string(),
+            Some(server) => self.catalog.server(server).await?.name().to_string(),
             None => self.least_used_server().await?,
         };
         let placement = options.placement.unwrap_or(Placement::Database);
@@ -61,11 +63,13 @@ impl TenantDatabaseManager {
     }
 
     async fn least_used_server(&self) -> Result<String> {
-        let servers: Vec<&str> = self.store.servers().iter().map(|server| &**server.name()).collect();
+        let servers = self.list_servers().await?;
+        let takes_tenants = |server: &&ServerRecord| server.status == ServerStatus::Active;
+        let servers: Vec<&str> = servers.iter().filter(takes_tenants).map(|server| server.name.as_str()).collect();
         let mut transaction = self.catalog.begin().await?;
         let server = tenants::least_used_server(transaction.connection(), &servers).await?;
         transaction.commit().await?;
-        server.ok_or_else(|| Error::internal("the catalog knows none of the servers: `platform.init()` adds them"))
+        server.ok_or_else(|| Error::conflict("no server takes new tenants: add one, or end the draining of one"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod databases;
 mod fence;
+mod fleet;
 mod lifecycle;
 mod models;
 mod partitions;

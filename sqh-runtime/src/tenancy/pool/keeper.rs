@@ -68,6 +68,7 @@ impl Keeper {
         }
         let Door { server, endpoint, .. } = *door;
         let options = server.connect_options(server.maintenance_database(), Role::Owner, endpoint);
+        let options = options.map_err(|error| sqlx::Error::Configuration(error.into()))?;
         let mut connection = PgConnection::connect_with(&options).await?;
         let is_there = signal(&mut connection, backend, step).await?;
         *slot = Some(connection);

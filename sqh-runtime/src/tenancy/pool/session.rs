@@ -28,7 +28,8 @@ pub(in crate::tenancy) struct Session {
     /// When it began, in the store's own count.
     pub(super) born: u64,
     pub(super) idle_since: Instant,
-    backend: BackendId,
+    /// `None` behind a pooler, which sees to its own connections.
+    backend: Option<BackendId>,
     runtime: Handle,
 }
 
@@ -37,15 +38,17 @@ impl Session {
         let store = place.store();
         let server = store.servers.find(&key.server)?;
         let born = store.tick();
-        let options = server.connect_options(&key.database, key.role, key.endpoint);
+        let options = server.connect_options(&key.database, key.role, key.endpoint)?;
         // `plan_cache_mode` stays `auto`. Measured by prepared statements on PostgreSQL 15: planning anew
         // each time made a get by key take 0.28 ms instead of 0.09, one in a table of 36 partitions 1.46
         // instead of 0.16; one plan for every value made a filter on a skewed column take 79 ms instead
         // of 0.14. The server compares the two by their costs, and takes the better one of each.
+        let is_pooled = server.is_behind_pooler(key.role, key.endpoint);
         let timeout = store.config.connect_timeout;
         let login = async {
             let mut connection = PgConnection::connect_with(&options).await?;
-            let backend = backend_id(&mut connection).await?;
+            // Behind a pooler the backend is another's as soon as it has answered.
+            let backend = if is_pooled { None } else { Some(backend_id(&mut connection).await?) };
             Ok::<_, sqlx::Error>((connection, backend))
         };
         let (connection, backend) = match tokio::time::timeout(timeout, login).await {
@@ -72,7 +75,9 @@ impl Session {
         let Self { key, connection, dirty, place, backend, born, .. } = self;
         // What a goodbye fails with, a closed socket does.
         let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
-        place.store().wait_until_gone(&key, backend, dirty).await;
+        if let Some(backend) = backend {
+            place.store().wait_until_gone(&key, backend, dirty).await;
+        }
         place.store().has_left(born);
         place
     }
@@ -86,6 +91,11 @@ impl Session {
     /// Gives the connection to the next caller, or closes it.
     pub(in crate::tenancy) fn give_back(self) {
         Arc::clone(self.store()).give_back(self);
+    }
+
+    /// Whether a pooler is in front of the server.
+    pub(in crate::tenancy) fn is_pooled(&self) -> bool {
+        self.backend.is_none()
     }
 
     pub(super) fn store(&self) -> &Arc<Inner> {

@@ -7,11 +7,11 @@
 //! between parties. Where a party whose turn it is wants another key, the connection is closed for it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
-use sqh_model::Result;
+use sqh_model::{Error, Result};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
@@ -23,7 +23,9 @@ use super::queue::Waiter;
 use super::{ConnectionKey, Endpoint, Session, StoreConfig, StoreStats};
 use crate::backend::postgres::admin::session::BackendId;
 use crate::tenancy::lease::Lease;
-use crate::tenancy::server::Servers;
+use crate::tenancy::server::{Server, Servers};
+
+type Keepers = BTreeMap<(Arc<str>, Endpoint), Arc<Keeper>>;
 
 /// What all clones of a store share.
 #[derive(Debug)]
@@ -31,16 +33,28 @@ pub(super) struct Inner {
     pub(super) servers: Servers,
     pub(super) config: StoreConfig,
     /// The places for callers.
-    capacity: usize,
-    keepers: BTreeMap<(Arc<str>, Endpoint), Keeper>,
+    capacity: AtomicUsize,
+    keepers: Mutex<Keepers>,
     books: Mutex<Books>,
     sweeping: AtomicBool,
     freed: Notify,
 }
 
 /// Each place to log in of each server. The store has a connection of its own to each.
-pub(super) fn endpoints(servers: &Servers) -> impl Iterator<Item = (Arc<str>, Endpoint)> {
-    servers.iter().flat_map(|server| server.endpoints().map(|endpoint| (Arc::clone(server.name()), endpoint)))
+pub(super) fn endpoints(servers: &Servers) -> impl Iterator<Item = (Arc<str>, Endpoint)> + use<> {
+    servers.all().into_iter().flat_map(|server| of_server(&server))
+}
+
+fn of_server(server: &Server) -> impl Iterator<Item = (Arc<str>, Endpoint)> + use<> {
+    let name = Arc::clone(server.name());
+    server.endpoints().map(move |endpoint| (Arc::clone(&name), endpoint))
+}
+
+fn no_room(server: &Server, budget: usize) -> Error {
+    Error::invalid(format!(
+        "a budget of {budget} connections leaves none for callers with {server}: the store has one of its own to each \
+         place to log in, so raise the budget"
+    ))
 }
 
 /// What a caller is told at once.
@@ -52,12 +66,12 @@ pub(super) enum Admission {
 
 impl Inner {
     pub(super) fn new(servers: Servers, config: StoreConfig, capacity: usize) -> Self {
-        let keepers = endpoints(&servers).map(|endpoint| (endpoint, Keeper::default())).collect();
+        let keepers = endpoints(&servers).map(|endpoint| (endpoint, Arc::default())).collect();
         Self {
             servers,
             config,
-            capacity,
-            keepers,
+            capacity: AtomicUsize::new(capacity),
+            keepers: Mutex::new(keepers),
             books: Mutex::default(),
             sweeping: AtomicBool::new(false),
             freed: Notify::new(),
@@ -76,7 +90,7 @@ impl Inner {
             drop(books);
             return Ok(Admission::Granted(Grant::Lease(Lease::reused(session))));
         }
-        if books.places < self.capacity {
+        if books.places < self.capacity() {
             books.places += 1;
             books.hold(party);
             return Ok(Admission::Granted(Grant::Place(Place::of(self, party))));
@@ -110,7 +124,7 @@ impl Inner {
             if !books.is_short() {
                 session.idle_since = Instant::now();
                 self.start_sweeping(session.runtime());
-                return books.put_idle(session, self.capacity);
+                return books.put_idle(session, self.capacity());
             }
         }
         self.close(books, vec![session]);
@@ -120,6 +134,16 @@ impl Inner {
     pub(super) fn release(self: &Arc<Self>, used: &Use) {
         let mut books = self.books();
         books.end_of(used);
+        if books.places > self.capacity() {
+            // It has become the store's own, for a server that was added. Somebody may have counted on it.
+            books.places -= 1;
+            if books.is_short()
+                && let Some(session) = books.take_least_recently_used()
+            {
+                self.close(books, vec![session]);
+            }
+            return;
+        }
         while let Some(Waiter { party, grant, .. }) = books.queue.next() {
             match grant.send(Grant::Place(Place::of(self, &party))) {
                 // Disarmed, because its end would come back here.
@@ -183,7 +207,8 @@ impl Inner {
         };
         // Whoever still holds a lease is not waited for any longer: it is closed when it comes back.
         let _ = tokio::time::timeout(self.config.deadline, all_gone).await;
-        for keeper in self.keepers.values() {
+        let keepers: Vec<_> = self.keepers().values().cloned().collect();
+        for keeper in keepers {
             keeper.close().await;
         }
     }
@@ -203,10 +228,10 @@ impl Inner {
     }
 
     pub(super) async fn wait_until_gone(&self, key: &ConnectionKey, backend: BackendId, busy: bool) {
-        let keeper = self.keepers.get(&(Arc::clone(&key.server), key.endpoint));
+        let keeper = self.keepers().get(&(Arc::clone(&key.server), key.endpoint)).cloned();
         if let (Some(keeper), Ok(server)) = (keeper, self.servers.find(&key.server)) {
             let timeout = self.config.connect_timeout;
-            keeper.wait_until_gone(&Door { server, endpoint: key.endpoint, timeout }, backend, busy).await;
+            keeper.wait_until_gone(&Door { server: &server, endpoint: key.endpoint, timeout }, backend, busy).await;
         }
     }
 
@@ -243,6 +268,28 @@ impl Inner {
                 store.close(books, expired);
             }
         });
+    }
+
+    /// Takes in a server that was added while the store is in use. The connections of its own to it come
+    /// out of the budget: callers have as many fewer once the next ones come back.
+    pub(super) fn add_server(&self, server: Server) -> Result<()> {
+        let mut keepers = self.keepers();
+        let own: Vec<_> = of_server(&server).filter(|endpoint| !keepers.contains_key(endpoint)).collect();
+        let Some(left) = self.capacity().checked_sub(own.len()).filter(|left| *left > 0) else {
+            return Err(no_room(&server, self.config.budget));
+        };
+        self.servers.put(server);
+        keepers.extend(own.into_iter().map(|endpoint| (endpoint, Arc::default())));
+        self.capacity.store(left, Ordering::Release);
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity.load(Ordering::Acquire)
+    }
+
+    fn keepers(&self) -> MutexGuard<'_, Keepers> {
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {

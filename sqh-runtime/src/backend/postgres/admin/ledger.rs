@@ -74,6 +74,18 @@ pub(crate) async fn record(connection: &mut PgConnection, entry: Entry<'_>) -> R
     Ok(())
 }
 
+/// The migrations that the ledger has no row for.
+pub(crate) async fn pending(
+    connection: &mut PgConnection,
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<Vec<&'static str>> {
+    let query = "SELECT name FROM sqh.ledger WHERE kind = 'migration' AND schema_name = $1";
+    let applied: Vec<String> = sqlx::query_scalar(query).bind(schema).fetch_all(connection).await.map_err(of_admin)?;
+    let names = migrations.iter().map(|migration| migration.name);
+    Ok(names.filter(|name| !applied.iter().any(|applied| applied == name)).collect())
+}
+
 /// Applies the migrations that the ledger has no row for, under the lock on the database's schema, and
 /// names them.
 ///

@@ -19,6 +19,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "platform/0002_placement",
         sql: include_str!("../../../../../migrations/platform/0002_placement.sql"),
     },
+    Migration {
+        name: "platform/0003_servers",
+        sql: include_str!("../../../../../migrations/platform/0003_servers.sql"),
+    },
     Migration { name: "platform/0004_access", sql: include_str!("../../../../../migrations/platform/0004_access.sql") },
 ];
 

@@ -42,7 +42,11 @@ impl Tenants {
         Self { options: TenantOptions::default().placement(placement), ..Self::default() }
     }
 
-    async fn make(&self, platform: &Platform, slug: &str) -> Result<()> {
+    /// Makes a tenant.
+    ///
+    /// # Errors
+    /// As provisioning.
+    pub async fn make(&self, platform: &Platform, slug: &str) -> Result<()> {
         self.slugs.lock().expect("no holder of this lock panics").push(slug.to_owned());
         let fleet = platform.fleet(&Principal::system("the conformance suite")).await?;
         platform.tenants().provision_with(&fleet, slug, &self.options).await.map(drop)

@@ -3,6 +3,8 @@
 //! `SQH_ISOLATION_OPS=10000000 SQH_SEED=… cargo test --release -p sqh-tests --test isolation` tries
 //! more, or the same again.
 
+use sqh_runtime::schema::Placement;
+use sqh_runtime::tenancy::TenantOptions;
 use sqh_runtime::testing::isolation::{Isolation, Report};
 use sqh_runtime::{Platform, PlatformBuilder};
 use sqh_tests::harness::Harness;
@@ -16,6 +18,9 @@ use sqh_tests::models::{
 /// How many operations all the tests do together, unless `SQH_ISOLATION_OPS` says another number.
 const OPERATIONS: u64 = 100_000;
 
+/// How often something goes wrong around them, in a thousand operations.
+const UNREST: u32 = 20;
+
 fn number(variable: &str) -> Option<u64> {
     let value = std::env::var(variable).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {value:?}")))
@@ -27,7 +32,7 @@ fn builder() -> PlatformBuilder {
 
 /// Runs a share of the operations, in a hundred, over all models of the suite that the backend keeps.
 #[allow(clippy::print_stderr, reason = "the seed is told before anything can fail")]
-async fn check(what: &str, platform: &Platform, tenants: usize, share: u64) -> Report {
+async fn check(what: &str, platform: &Platform, placements: &[Placement], share: u64) -> Report {
     let seed = number("SQH_SEED").unwrap_or_else(|| sqh_runtime::prelude::Uuid::new_v4().as_u64_pair().0);
     let operations = number("SQH_ISOLATION_OPS").unwrap_or(OPERATIONS) * share / 100;
     eprintln!("{what}: {operations} operations, SQH_SEED={seed}");
@@ -48,22 +53,43 @@ async fn check(what: &str, platform: &Platform, tenants: usize, share: u64) -> R
         "memory" => isolation,
         _ => isolation.model::<Coupon>().model::<Tagged>(),
     };
-    let report = isolation.tenants(tenants).operations(operations).seed(seed).run().await;
+    let options = placements.iter().map(|placement| TenantOptions::default().placement(*placement));
+    let isolation = isolation.placed(options);
+    let report = isolation.tenants(8).unrest(UNREST).operations(operations).seed(seed).run().await;
     let report = report.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
     eprintln!("{what}: {report}");
     assert_eq!(report.walks.missing(), [""; 0], "every path is walked");
     report
 }
 
+async fn placed(what: &str, placements: &[Placement], share: u64) {
+    let harness = Postgres::shared().await;
+    let platform = harness.platform(builder()).await;
+    check(what, &platform, placements, share).await;
+}
+
 #[tokio::test]
 async fn in_memory() {
     let platform = Memory.platform(builder()).await;
-    check("memory", &platform, 8, 30).await;
+    check("memory", &platform, &[], 30).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn in_databases() {
-    let harness = Postgres::shared().await;
-    let platform = harness.platform(builder()).await;
-    check("databases", &platform, 8, 3).await;
+    placed("databases", &[Placement::Database], 3).await;
+}
+
+#[tokio::test]
+async fn in_schemas() {
+    placed("schemas", &[Placement::Schema], 20).await;
+}
+
+#[tokio::test]
+async fn in_rows() {
+    placed("rows", &[Placement::Row], 27).await;
+}
+
+#[tokio::test]
+async fn in_all_placements() {
+    placed("all placements", &Placement::ALL, 20).await;
 }

@@ -37,6 +37,11 @@
 //! # }
 //! ```
 //!
+//! With [`Isolation::unrest`] it also ends the server's backends, closes connections, alters tables and
+//! suspends tenants meanwhile; [`Isolation::placed`] puts the tenants into several placements.
+//!
+//! The tenants stay, so that they can be looked at; [`Report::tenants`] has their slugs.
+//!
 //! A failure says the seed, the tenant and its last operations. The same seed draws the same
 //! operations; how they meet is up to the scheduler and the server.
 //!
@@ -55,10 +60,13 @@ mod marks;
 mod paths;
 mod report;
 mod step;
+mod unrest;
 mod untyped;
 mod which;
 
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use fastrand::Rng;
@@ -74,14 +82,16 @@ use self::lane::{Lane, Setup, Violation};
 use self::marks::Marks;
 pub use self::paths::{PATHS, Path, Walked, Walks};
 pub use self::report::Report;
+pub use self::unrest::Disturbances;
+use self::unrest::Unrest;
 use crate::platform::Platform;
 use crate::scope::{Principal, Tenant};
+use crate::tenancy::TenantOptions;
 
 /// How many operations a tenant does before all of them are looked at.
 const ROUND: u64 = 250;
 
 /// Random operations of many tenants; see the [module](self).
-#[derive(Debug)]
 #[must_use = "call `run`"]
 pub struct Isolation {
     platform: Platform,
@@ -90,12 +100,23 @@ pub struct Isolation {
     operations: u64,
     seed: Option<u64>,
     dropped: u32,
+    unrest: u32,
+    placed: Vec<TenantOptions>,
 }
 
 impl Isolation {
     /// A test of a platform. It makes tenants of its own and touches no others.
     pub fn new(platform: &Platform) -> Self {
-        Self { platform: platform.clone(), faces: Vec::new(), tenants: 8, operations: 10_000, seed: None, dropped: 4 }
+        Self {
+            platform: platform.clone(),
+            faces: Vec::new(),
+            tenants: 8,
+            operations: 10_000,
+            seed: None,
+            dropped: 4,
+            unrest: 0,
+            placed: Vec::new(),
+        }
     }
 
     /// Adds a model of tenants.
@@ -131,6 +152,18 @@ impl Isolation {
         Self { dropped: percent.min(100), ..self }
     }
 
+    /// Makes the tenants by these options in turn: in several placements, on several servers.
+    pub fn placed(self, options: impl IntoIterator<Item = TenantOptions>) -> Self {
+        Self { placed: options.into_iter().collect(), ..self }
+    }
+
+    /// Disturbs the tenants so often in a thousand operations: backends are ended, idle connections
+    /// closed, tables altered and analyzed, partitions made. The server is not for other uses
+    /// meanwhile. Never, if it is not said; a platform in memory has nothing to disturb.
+    pub fn unrest(self, per_thousand: u32) -> Self {
+        Self { unrest: per_thousand.min(1000), ..self }
+    }
+
     fn face<M: PlatformModel>(mut self, face: Typed<M>) -> Self {
         self.faces.push(Arc::new(face));
         self
@@ -149,24 +182,57 @@ impl Isolation {
         let seed = self.seed.unwrap_or_else(random);
         let began = Instant::now();
         let mut lanes = self.lanes(seed).await?;
+        let mut unrest = self.disturber(&lanes, seed).await?;
+        let count = Arc::new(AtomicU64::new(0));
         let mut done = 0;
+        // The tables are made before anything goes on around them.
+        all(&mut lanes, async |lane| lane.settle().await).await.map_err(|violation| failed(seed, 0, &violation))?;
         while done < self.operations {
             let left = (self.operations - done).div_ceil(lanes.len() as u64).min(ROUND);
             let told = |violation: Violation| failed(seed, done, &violation);
-            all(&mut lanes, async |lane| lane.run(left).await).await.map_err(told)?;
+            let work = all(&mut lanes, async |lane| lane.run(left, &count).await);
+            match &mut unrest {
+                None => work.await.map_err(told)?,
+                Some(unrest) => tokio::select! {
+                    outcome = work => outcome.map_err(told)?,
+                    () = unrest.run(&count) => {}
+                },
+            }
+            if let Some(unrest) = &mut unrest {
+                unrest.calm().await?;
+            }
             all(&mut lanes, async |lane| lane.settle().await).await.map_err(told)?;
             done = lanes.iter().map(|lane| lane.operations).sum();
         }
         let mut walks = Walks::default();
         lanes.iter().for_each(|lane| walks.add(&lane.walks));
-        Ok(Report { seed, operations: done, tenants: lanes.len(), took: began.elapsed(), walks })
+        let disturbances = unrest.map(|unrest| unrest.done).unwrap_or_default();
+        Ok(Report {
+            seed,
+            operations: done,
+            tenants: lanes.iter().map(|lane| lane.slug.clone()).collect(),
+            took: began.elapsed(),
+            walks,
+            disturbances,
+        })
+    }
+
+    async fn disturber(&self, lanes: &[Lane], seed: u64) -> Result<Option<Unrest>> {
+        if self.unrest == 0 || self.platform.databases().is_none() {
+            return Ok(None);
+        }
+        let tenants = lanes.iter().map(|lane| (lane.slug.clone(), lane.place())).collect();
+        let fleet = self.platform.fleet(&principal()).await?;
+        let models = self.faces.iter().map(|face| face.def()).collect();
+        let every = u64::from(1000 / self.unrest);
+        Unrest::new(&self.platform, fleet, tenants, models, Rng::with_seed(seed), every).map(Some)
     }
 
     async fn lanes(&self, seed: u64) -> Result<Vec<Lane>> {
         let mut rng = Rng::with_seed(seed);
         let marks = Arc::new(Marks::new(&mut rng, self.tenants));
         let faces: Arc<[Arc<dyn Face>]> = self.faces.clone().into();
-        let principal = Principal::system("the isolation test");
+        let principal = principal();
         let fleet = self.platform.fleet(&principal).await?;
         let base = first_day(chrono::Utc::now());
         // Tenants of a run before are others, though their canaries are the same.
@@ -175,7 +241,8 @@ impl Isolation {
         for number in 0..self.tenants {
             let mark = marks.of(number);
             let slug = format!("iso-{mark}-{run:08x}");
-            self.platform.tenants().provision(&fleet, &slug).await?;
+            let options = self.placed.get(number % self.placed.len().max(1)).cloned().unwrap_or_default();
+            self.platform.tenants().provision_with(&fleet, &slug, &options).await?;
             let cx = self.platform.tenant(&principal, &slug).await?;
             let owner = Owner { mark: Arc::clone(mark), number: number as u32, base };
             lanes.push(Lane::new(Setup {
@@ -192,6 +259,18 @@ impl Isolation {
     }
 }
 
+impl fmt::Debug for Isolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { faces, tenants, operations, seed, .. } = self;
+        f.debug_struct("Isolation")
+            .field("models", faces)
+            .field("tenants", tenants)
+            .field("operations", operations)
+            .field("seed", seed)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Lets all lanes do something at the same time.
 async fn all(
     lanes: &mut [Lane],
@@ -202,6 +281,10 @@ async fn all(
         outcome?;
     }
     Ok(())
+}
+
+fn principal() -> Principal {
+    Principal::system("the isolation test")
 }
 
 fn random() -> u64 {

@@ -60,7 +60,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("service", &["op", "scope", "engine", "tenancy", "backend::BackendTransaction", "backend::Capabilities"]),
     ("platform", &["scope", "engine", "observe", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
-    ("testing", &["scope", "service", "platform"]),
+    ("testing", &["scope", "service", "platform", "tenancy", "backend::postgres::admin"]),
     ("web", &["scope", "observe", "platform"]),
 ];
 

@@ -18,3 +18,5 @@ pub(crate) mod session;
 pub(crate) mod table;
 pub(crate) mod tenants;
 pub(crate) mod transaction;
+#[cfg(feature = "test-util")]
+pub(crate) mod unrest;

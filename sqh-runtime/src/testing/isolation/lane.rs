@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -21,6 +22,7 @@ use super::which::{Asked, Which};
 use crate::platform::Platform;
 use crate::scope::{Cx, Tenant};
 use crate::service::Transaction;
+use crate::tenancy::Place;
 
 /// How many operations are told of a failure.
 const TRAIL: usize = 40;
@@ -97,10 +99,17 @@ impl Lane {
         }
     }
 
+    /// Where the tenant's tables are.
+    pub(super) fn place(&self) -> Arc<Place> {
+        let tenant = self.cx.scope().tenant.as_ref().map(|tenant| tenant.record());
+        Arc::clone(tenant.expect("a tenant's scope is made of a tenant").place())
+    }
+
     /// Does some operations.
-    pub(super) async fn run(&mut self, operations: u64) -> Seen {
+    pub(super) async fn run(&mut self, operations: u64, count: &AtomicU64) -> Seen {
         let end = self.operations + operations;
         while self.operations < end {
+            let before = self.operations;
             if self.is_unsettled && self.draw.chance(60) {
                 self.settle().await?;
             }
@@ -109,6 +118,7 @@ impl Lane {
             } else {
                 self.alone().await?;
             }
+            count.fetch_add(self.operations - before, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -315,6 +325,7 @@ impl Lane {
         for _ in 0..LOOKS {
             match self.ask(Door::Platform(&records, &postgres), at, "stream", &call, None).await? {
                 Some(Ok(Answer::Rows(rows))) => return Ok(rows),
+                Some(Err(error)) if !is_uncertain(&error) && error.kind() != ErrorKind::Denied => break,
                 _ => tokio::time::sleep(Duration::from_millis(25)).await,
             }
         }

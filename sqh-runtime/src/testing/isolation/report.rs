@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::paths::Walks;
+use super::unrest::Disturbances;
 
 /// What a run has come to. It prints as a table.
 #[derive(Debug, Clone)]
@@ -13,21 +14,24 @@ pub struct Report {
     pub seed: u64,
     /// How many there were.
     pub operations: u64,
-    /// Of how many tenants.
-    pub tenants: usize,
+    /// The slugs of the tenants.
+    pub tenants: Vec<String>,
     /// How long they took.
     pub took: Duration,
     /// How often each path was walked.
     pub walks: Walks,
+    /// What went on around them.
+    pub disturbances: Disturbances,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, operations, tenants, took, walks } = self;
+        let Self { seed, operations, tenants, took, walks, disturbances } = self;
+        let tenants = tenants.len();
         let rate = *operations as f64 / took.as_secs_f64().max(f64::EPSILON);
         write!(
             f,
-            "{operations} operations of {tenants} tenants in {took:.1?} ({rate:.0} a second), seed {seed}\n{walks}"
+            "{operations} operations of {tenants} tenants in {took:.1?} ({rate:.0} a second), seed {seed}\n{walks}\n{disturbances}"
         )
     }
 }

@@ -60,6 +60,8 @@ mod marks;
 mod paths;
 mod report;
 mod step;
+#[cfg(test)]
+mod tests;
 mod unrest;
 mod untyped;
 mod which;

@@ -5,6 +5,7 @@ mod bulk;
 mod cancel;
 mod errors;
 mod operations;
+mod placement;
 mod policies;
 mod round_trip;
 mod similar;

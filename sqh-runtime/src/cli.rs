@@ -24,6 +24,7 @@ mod init_db;
 mod output;
 mod schema;
 mod server;
+mod tenant;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ fn run(
         Command::InitDb => on_platform(&registry, &global, init_db::run)?,
         Command::Server(form) => on_platform(&registry, &global, async |platform| server::run(platform, form).await)?,
         Command::Doctor => on_platform(&registry, &global, doctor::run)?,
+        Command::Tenant(form) => on_platform(&registry, &global, async |platform| tenant::run(platform, form).await)?,
     };
     Ok((answer, global.json))
 }

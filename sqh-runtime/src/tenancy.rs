@@ -13,6 +13,7 @@ mod pool;
 mod roles;
 mod server;
 mod slug;
+mod step;
 mod tenant;
 mod tenants;
 
@@ -24,10 +25,12 @@ pub(crate) use self::lease::Lease;
 pub use self::manager::{InitReport, Made, MissingExtension, PartitionReport, TenantDatabaseManager};
 pub(crate) use self::manager::{check_as_asked, end_of_grace, not_now};
 pub(crate) use self::memory::MemoryTenants;
-pub use self::options::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOptions};
+pub use self::options::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOptions, TenantSize};
 pub use self::place::Place;
 pub(crate) use self::pool::{Claim, Party};
 pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, StoreStats};
+#[cfg(feature = "cli")]
+pub(crate) use self::server::password_of;
 pub use self::server::{
     APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, NewServer, PasswordReference, Role, Server, ServerRecord, ServerStatus,
     Servers,

@@ -270,3 +270,62 @@ async fn the_ddl_can_be_applied_again_without_harm() {
     assert_eq!(made, tables);
     assert!(seen[0].iter().any(|line| line.contains("The agency's code")), "comments are there");
 }
+
+#[tokio::test]
+async fn a_tenant_lives_on_the_command_line() {
+    let server = own_server().await;
+    let on_server = |args: &str| command(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    let json = |args: &str| -> Value {
+        let output = on_server(&format!("--json tenant {args}"));
+        assert!(output.status.success(), "{args}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let refused = |args: &str, part: &str| {
+        let output = on_server(&format!("tenant {args}"));
+        assert!(!output.status.success() && output.stdout.is_empty(), "{args}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(part), "{args}: {told}");
+    };
+    assert!(on_server("init-db").status.success());
+    assert_eq!(json("create acme --placement row --key 42")["key"], "42");
+    assert_eq!(json("create birch")["database"], "sqh_tenant_birch");
+    refused("create Birch", "a slug begins with a letter");
+    refused("create acme --placement schema", "its placement is `row`");
+    refused("show nobody", "there is no tenant");
+
+    assert_eq!(json("suspend birch")["status"], "suspended");
+    assert_eq!(json("list --status suspended")[0]["slug"], "birch");
+    assert_eq!(json("resume birch")["status"], "active");
+    assert_eq!(json("list --by-server")[0]["tenants"], 2);
+    assert!(json("size birch")["database_bytes"].as_u64().unwrap() > 0);
+
+    refused("drop birch", "--confirm");
+    refused("drop birch --confirm acme", "spell its slug out");
+    refused("drop birch --confirm birch --grace 7w", "is no time");
+    assert!(json("drop birch --confirm birch")["drop_after"].is_string());
+    assert_eq!(json("drop --purge-due")["dropped"], serde_json::json!([]));
+    json("drop birch --confirm birch --grace 0s");
+    assert_eq!(json("drop --purge-due")["dropped"], serde_json::json!(["birch"]));
+    refused("show birch", "there is no tenant");
+
+    let shown = String::from_utf8(on_server("tenant list").stdout).unwrap();
+    assert!(shown.contains("TENANT") && shown.contains("acme") && !shown.contains("birch"), "{shown}");
+}
+
+#[tokio::test]
+async fn psql_opens_where_the_tenant_is() {
+    let server = own_server().await;
+    let on_server = |args: &[&str]| command("").args(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    assert!(on_server(&["init-db"]).status.success());
+    assert!(on_server(&["tenant", "create", "acme", "--placement", "schema", "--key", "a\\b"]).status.success());
+    let query =
+        "SELECT concat_ws(' ', current_database(), current_schema(), current_user, current_setting('sqh.tenant'))";
+    let output = on_server(&["tenant", "psql", "acme", "--", "-AtX", "-c", query]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    if told.contains("psql cannot be started") {
+        return;
+    }
+    assert!(output.status.success(), "{told}");
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown.trim(), "sqh_pooled_default sqh_tenant_acme sqh_app a\\b");
+}

@@ -9,6 +9,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use sqh_model::render::ddl::PartitionWindow;
 use sqh_model::schema::{ModelDef, Placement, Registry};
 
+use super::tenant::TenantForm;
+
 #[derive(Debug, Parser)]
 #[command(version, about = "Typed models for multi-tenant data platforms", arg_required_else_help = true)]
 pub(super) struct Cli {
@@ -61,6 +63,9 @@ pub(super) enum Command {
     /// The servers that tenants are placed on
     #[command(subcommand, arg_required_else_help = true)]
     Server(ServerForm),
+    /// Makes tenants, lists them, stops them and drops them
+    #[command(subcommand, arg_required_else_help = true)]
+    Tenant(TenantForm),
     /// Looks at servers, roles, the catalog and the tenants' databases, and says what to do
     Doctor,
 }

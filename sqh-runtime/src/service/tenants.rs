@@ -8,7 +8,7 @@ use sqh_model::{Error, Result};
 use crate::scope::{Cx, Fleet};
 use crate::tenancy::{
     DEFAULT_SERVER, DropConfirmation, NewTenant, Slug, TenantFilter, TenantKey, TenantOptions, TenantRecord,
-    TenantStatus, Tenants, check_as_asked, end_of_grace, not_now,
+    TenantSize, TenantStatus, Tenants, check_as_asked, end_of_grace, not_now,
 };
 
 /// Tenants, made and looked after by administrators. Get one from
@@ -193,6 +193,30 @@ impl TenantService {
                 tenants.change(slug, &any, TenantStatus::Dropping, Some(end_of_grace(&confirmation)))?;
                 tenants.find(slug)
             }
+        }
+    }
+
+    /// Drops for good what is due, and names it: its databases, its schemas, its rows. Interrupted, it
+    /// is completed by the next call. A slug that has become free can be used again.
+    ///
+    /// # Errors
+    /// `Denied` if the role may not drop databases, `Unavailable` if a server is down. What is left then
+    /// goes with the next call.
+    pub async fn purge_due(&self, _cx: &Cx<Fleet>) -> Result<Vec<String>> {
+        match &self.tenants {
+            Tenants::Catalog(manager) => manager.purge_due().await,
+            Tenants::Memory(tenants) => Ok(tenants.purge_due()),
+        }
+    }
+
+    /// How much a tenant's records are. Rows in tables of many are counted one by one.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such tenant, `Unsupported` in memory.
+    pub async fn size(&self, _cx: &Cx<Fleet>, slug: &str) -> Result<TenantSize> {
+        match &self.tenants {
+            Tenants::Catalog(manager) => manager.size(slug).await,
+            Tenants::Memory(_) => Err(Error::unsupported("records in memory have no size")),
         }
     }
 }

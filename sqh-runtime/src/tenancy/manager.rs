@@ -10,6 +10,7 @@ mod memo;
 mod partition;
 mod place;
 mod provision;
+mod purge;
 mod servers;
 mod state;
 mod table;

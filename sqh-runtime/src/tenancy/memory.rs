@@ -83,7 +83,6 @@ impl MemoryTenants {
     }
 
     /// Drops for good what is due.
-    #[allow(dead_code, reason = "purging is next")]
     pub(crate) fn purge_due(&self) -> Vec<String> {
         let mut known = self.write();
         let now = Utc::now();

@@ -1,11 +1,12 @@
 //! What an administrator asks for: [`TenantOptions`], [`TenantFilter`], [`DropConfirmation`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqh_model::schema::Placement;
 use sqh_model::{Error, Result};
 
-use super::TenantStatus;
+use super::{TenantRecord, TenantStatus};
 
 /// How long a tenant that is to be dropped can be brought back, unless it is said.
 pub const DROP_GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -90,6 +91,30 @@ impl TenantFilter {
     #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+}
+
+/// How much a tenant's records are. A model that requires another placement has them elsewhere than the
+/// tenant itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TenantSize {
+    /// The tenant.
+    pub tenant: Arc<TenantRecord>,
+    /// The database of its own, with indexes.
+    pub database_bytes: u64,
+    /// The schema of its own, with indexes.
+    pub schema_bytes: u64,
+    /// Its rows in tables of many, without indexes.
+    pub row_bytes: u64,
+    /// The number of these rows.
+    pub rows: u64,
+}
+
+impl TenantSize {
+    /// All of it.
+    pub fn bytes(&self) -> u64 {
+        self.database_bytes + self.schema_bytes + self.row_bytes
     }
 }
 

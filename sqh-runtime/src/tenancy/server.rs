@@ -278,6 +278,14 @@ impl fmt::Debug for Server {
     }
 }
 
+/// The password of a login, for another program.
+#[cfg(feature = "cli")]
+pub(crate) fn password_of(options: &PgConnectOptions) -> Option<String> {
+    let url = options.to_url_lossy();
+    let decoded = percent_encoding::percent_decode_str(url.password()?).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use sqh_model::ErrorKind;

@@ -12,6 +12,7 @@ pub(crate) mod fleet;
 pub(crate) mod health;
 pub(crate) mod ledger;
 pub(crate) mod placements;
+pub(crate) mod purge;
 pub(crate) mod roles;
 pub(crate) mod servers;
 pub(crate) mod session;

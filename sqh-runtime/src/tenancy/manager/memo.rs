@@ -43,6 +43,11 @@ impl Memo {
         Arc::clone(tables.entry(model.table).or_insert_with(|| Arc::new(Known::new())))
     }
 
+    /// Forgets a place, which has gone.
+    pub(super) fn forget_place(&self, place: &Place) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(place);
+    }
+
     /// Forgets a database, which has gone or was replaced.
     pub(super) fn forget(&self, server: &str, database: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);

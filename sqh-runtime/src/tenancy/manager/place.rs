@@ -11,6 +11,7 @@ use super::TenantDatabaseManager;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{placements, tenants};
 use crate::tenancy::server::is_not_made_yet;
+use crate::tenancy::step::{Step, reach};
 use crate::tenancy::tenant::unknown_tenant;
 use crate::tenancy::{Place, TenantRecord, TenantStatus, roles};
 
@@ -24,12 +25,27 @@ impl TenantDatabaseManager {
             is_open => is_open?,
         };
         if !is_open {
+            self.check_is_current(tenant).await?;
             self.make_database(&place.server, &place.database).await?;
+            reach(Step::DatabaseMade);
             self.make_place(place).await?;
+            reach(Step::PlaceMade);
             self.let_in(tenant, placement).await?;
+            reach(Step::WritersLetIn);
         }
         tenant.set_open(placement);
         Ok(())
+    }
+
+    /// A process that knows a tenant of the past makes no database for it.
+    async fn check_is_current(&self, tenant: &TenantRecord) -> Result<()> {
+        let mut catalog = self.catalog.begin().await?;
+        let now = tenants::find(catalog.connection(), tenant.slug()).await?;
+        catalog.commit().await?;
+        match now.is_some_and(|now| now.is_same_tenant(tenant) && !now.is_purged()) {
+            true => Ok(()),
+            false => Err(unknown_tenant(tenant.slug())),
+        }
     }
 
     /// Whether a place knows the tenant, by this epoch or a later one.
@@ -51,7 +67,7 @@ impl TenantDatabaseManager {
 
     /// Whether the table of tenants is the platform's own. Another is the application's, in a schema
     /// that was there before.
-    fn keeps_tenants(&self) -> bool {
+    pub(super) fn keeps_tenants(&self) -> bool {
         let own = TenantColumn::default();
         let is_own = |column: &TenantColumn| {
             let is_text = column.sql_type.is_none() && column.ty.name() == own.ty.name();

@@ -11,6 +11,7 @@ use sqh_model::{Error, Result};
 use super::TenantDatabaseManager;
 use super::state::not_now;
 use crate::backend::postgres::admin::tenants;
+use crate::tenancy::step::{Step, reach};
 use crate::tenancy::{
     NewTenant, ServerRecord, ServerStatus, Slug, TenantKey, TenantOptions, TenantRecord, TenantStatus,
 };
@@ -38,7 +39,11 @@ impl TenantDatabaseManager {
     async fn make_tenant(&self, slug: &Slug, options: &TenantOptions) -> Result<Arc<TenantRecord>> {
         let record = match self.catalog.look_up_if_any(slug).await? {
             Some(record) => record,
-            None => self.add_tenant(slug, options).await?,
+            None => {
+                let record = self.add_tenant(slug, options).await?;
+                reach(Step::TenantAdded);
+                record
+            }
         };
         check_as_asked(&record, options)?;
         if matches!(record.status(), TenantStatus::Provisioning | TenantStatus::Active) {

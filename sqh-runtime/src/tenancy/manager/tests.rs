@@ -3,6 +3,7 @@
 mod databases;
 mod fence;
 mod fleet;
+mod kill;
 mod lifecycle;
 mod models;
 mod partitions;

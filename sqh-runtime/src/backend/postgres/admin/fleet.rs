@@ -56,14 +56,12 @@ pub(crate) async fn drop_later(connection: &mut PgConnection, slug: &str, at: Da
 }
 
 /// The tenants that are due to be dropped for good.
-#[allow(dead_code, reason = "purging is next")]
 pub(crate) async fn due(connection: &mut PgConnection) -> Result<Vec<String>> {
     let query = "SELECT slug FROM sqh.tenants WHERE status = 'dropping' AND drop_after <= now() ORDER BY slug";
     sqlx::query_scalar(query).fetch_all(connection).await.map_err(of_admin)
 }
 
 /// Says that a tenant that is due is being dropped for good, or was before. False if it is not due.
-#[allow(dead_code, reason = "purging is next")]
 pub(crate) async fn start_purge(connection: &mut PgConnection, slug: &str) -> Result<bool> {
     let query = "UPDATE sqh.tenants SET purge_started_at = coalesce(purge_started_at, now()), \
                  epoch = CASE WHEN purge_started_at IS NULL THEN nextval('sqh.epochs') ELSE epoch END \
@@ -72,7 +70,6 @@ pub(crate) async fn start_purge(connection: &mut PgConnection, slug: &str) -> Re
 }
 
 /// Forgets a tenant of which nothing is left.
-#[allow(dead_code, reason = "purging is next")]
 pub(crate) async fn remove(connection: &mut PgConnection, tenant: &TenantRecord) -> Result<()> {
     let query = "DELETE FROM sqh.tenants WHERE slug = $1 AND epoch = $2 AND purge_started_at IS NOT NULL";
     let query = sqlx::query(query).bind(tenant.slug()).bind(tenant.epoch());

@@ -47,7 +47,6 @@ pub(crate) async fn fence(connection: &mut PgConnection, tenant: &str, epoch: i6
 }
 
 /// Refuses every write of a tenant once the transaction is committed.
-#[allow(dead_code, reason = "dropping a tenant closes its place")]
 pub(crate) async fn close(connection: &mut PgConnection, tenant: &str) -> Result<()> {
     let query = "SELECT sqh.fence($1, 9223372036854775807)";
     sqlx::query(query).bind(tenant).execute(&mut *connection).await.map_err(of_admin)?;

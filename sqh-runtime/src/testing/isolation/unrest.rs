@@ -73,7 +73,8 @@ impl Unrest {
     ) -> Result<Self> {
         let databases = platform.databases().ok_or_else(|| Error::internal("a platform in memory is not disturbed"))?;
         let store = databases.store();
-        let budget = CONNECTIONS + store.servers().iter().count();
+        let endpoints = store.servers().all().iter().map(|server| server.endpoints().count()).sum::<usize>();
+        let budget = CONNECTIONS + endpoints;
         Ok(Self {
             databases: Arc::clone(databases),
             service: platform.tenants(),

@@ -132,9 +132,9 @@ impl Inner {
             }
             Op::Stream(query) => {
                 let (statement, owner) = self.streamed(scoped, query)?;
-                if Target::of(def, scoped.route(), &self.tenants)?.0.is_secured() {
-                    let begin = guard::begin(scoped.route(), false);
-                    Session::new(&mut lease, false).begin(def, begin).await?;
+                let mut session = Session::new(&mut lease, false);
+                if session.needs_transaction() || Target::of(def, scoped.route(), &self.tenants)?.0.is_secured() {
+                    session.begin(def, guard::begin(scoped.route(), false)).await?;
                     return Ok(Reply::Stream(stream::stream(stream::InTransaction(lease), statement, owner)));
                 }
                 Ok(Reply::Stream(stream::stream(lease, statement, owner)))
@@ -163,7 +163,8 @@ impl Inner {
         let key = ConnectionKey::new(server, database, role);
         let asked = Instant::now();
         let lease = self.nearest(route, key).await;
-        self.waited(route, asked.elapsed());
+        // Whoever waited in vain has waited too.
+        self.waited(route, lease.as_ref().map_or_else(|_| asked.elapsed(), Lease::waited));
         lease
     }
 
@@ -188,7 +189,6 @@ impl Inner {
         self.store.acquire(claim(route, key)).await
     }
 
-    // Whoever waited in vain has waited too.
     fn waited(&self, route: &Route, waited: Duration) {
         tracing::Span::current().record("sqh.connection.wait", waited.as_secs_f64());
         let slug = route.tenant().map(|tenant| tenant.slug());

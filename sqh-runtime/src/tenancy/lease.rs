@@ -65,13 +65,11 @@ impl Lease {
     }
 
     /// How long its caller waited for it: for a place, and for the login.
-    #[allow(dead_code, reason = "the metrics of an operation read it")]
     pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
     /// Whether a pooler is in front of the server, that lends a connection for a transaction only.
-    #[allow(dead_code, reason = "statements have no names then")]
     pub(crate) fn is_pooled(&self) -> bool {
         self.session.as_ref().is_some_and(Session::is_pooled)
     }

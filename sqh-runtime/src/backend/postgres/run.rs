@@ -53,7 +53,7 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut
     let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache };
     // Row security reads the tenant from a setting of the transaction.
     let is_secured = target.is_secured() && !session.in_transaction;
-    if is_secured || work.is_checked(op) {
+    if is_secured || session.needs_transaction() || work.is_checked(op) {
         let atomic = work.begin(session).await?;
         let done = work.run(session, op).await;
         return atomic.end(session, def, done).await;

@@ -13,7 +13,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Result, Row};
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, query::Query};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres, query::Query};
 
 use super::error;
 use super::statement::{Inputs, Statement};
@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
         mut see: impl FnMut(&PgRow) -> Result<()>,
     ) -> Result<()> {
         loop {
-            let query = prepared(&statement.sql, statement.arguments(inputs)?);
+            let query = self.prepared(statement, inputs)?;
             let mut rows = query.fetch(self.lease.connection());
             let (mut outcome, mut has_rows, mut is_foreign) = (Ok(()), false, false);
             let lost = loop {
@@ -94,10 +94,20 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether each operation needs a transaction of its own, since its statements would not meet on
+    /// one connection of the server otherwise.
+    pub(super) fn needs_transaction(&self) -> bool {
+        self.lease.is_pooled() && !self.in_transaction
+    }
+
+    fn prepared<'q>(&self, statement: &Statement, inputs: Inputs<'_>) -> Result<Query<'q, Postgres, PgArguments>> {
+        Ok(prepared(&statement.sql, statement.arguments(inputs)?, self.lease.is_pooled()))
+    }
+
     /// The number of records that a statement has touched.
     pub(super) async fn affected(&mut self, statement: &Statement, inputs: Inputs<'_>) -> Result<u64> {
         loop {
-            let query = prepared(&statement.sql, statement.arguments(inputs)?);
+            let query = self.prepared(statement, inputs)?;
             match query.execute(self.lease.connection()).await {
                 Ok(done) => {
                     self.settle();
@@ -196,9 +206,10 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A statement with its binds.
-pub(super) fn prepared<'q>(sql: &Arc<str>, arguments: PgArguments) -> Query<'q, Postgres, PgArguments> {
-    sqlx::query_with(safe(Arc::clone(sql)), arguments)
+/// A statement with its binds. A pooler may lend the next transaction another connection, which does not
+/// know the names of this one: behind one, statements have none.
+fn prepared<'q>(sql: &Arc<str>, arguments: PgArguments, is_pooled: bool) -> Query<'q, Postgres, PgArguments> {
+    sqlx::query_with(safe(Arc::clone(sql)), arguments).persistent(!is_pooled)
 }
 
 /// The only place that says of an operation's SQL that it is safe: it holds identifiers in quotes
@@ -209,9 +220,9 @@ fn safe(sql: Arc<str>) -> AssertSqlSafe<Arc<str>> {
 
 /// The rows of a statement as they arrive.
 pub(super) fn arriving<'c>(
-    connection: &'c mut PgConnection,
+    lease: &'c mut Lease,
     sql: &Arc<str>,
     arguments: PgArguments,
 ) -> futures::stream::BoxStream<'c, Result<PgRow, sqlx::Error>> {
-    prepared(sql, arguments).fetch(connection).boxed()
+    prepared(sql, arguments, lease.is_pooled()).fetch(lease.connection()).boxed()
 }

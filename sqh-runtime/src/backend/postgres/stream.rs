@@ -117,7 +117,7 @@ async fn send_rows(
     sender: &Sender<Result<Row>>,
 ) -> Result<Result<(), (sqlx::Error, bool)>> {
     let arguments = statement.arguments(inputs)?;
-    let mut rows = arriving(holder.lease().connection(), &statement.sql, arguments);
+    let mut rows = arriving(holder.lease(), &statement.sql, arguments);
     let mut has_rows = false;
     loop {
         match rows.try_next().await {

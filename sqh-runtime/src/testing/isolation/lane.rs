@@ -33,6 +33,9 @@ const DEPTH: u32 = 2;
 /// How often a look at all records is tried again.
 const LOOKS: u32 = 400;
 
+/// How many calls are drawn to find one that leads to a path.
+const SOUGHT: u32 = 5_000;
+
 /// One tenant at work.
 pub(super) struct Lane {
     pub(super) slug: String,
@@ -128,11 +131,27 @@ impl Lane {
         let (at, call) = self.next(self.is_unsettled)?;
         let (ways, beyond) = call.ways();
         let ways: Vec<&'static str> = ways.iter().chain(beyond).copied().collect();
-        let way = self.draw.pick(&ways);
-        let polls = self.polls();
+        let (way, polls) = (self.draw.pick(&ways), self.polls());
+        self.perform(at, way, &call, polls).await
+    }
+
+    /// Walks a path that few calls lead to, if a model has one of those calls.
+    pub(super) async fn seek(&mut self, path: &str) -> Seen {
+        self.settle().await?;
+        for _ in 0..SOUGHT {
+            let (at, call) = self.next(false)?;
+            let (ways, beyond) = call.ways();
+            if let Some(way) = ways.iter().chain(beyond).find(|way| **way == path) {
+                return self.perform(at, way, &call, None).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn perform(&mut self, at: usize, way: &'static str, call: &Call, polls: Option<u32>) -> Seen {
         self.operations += 1;
         let (records, postgres) = (self.platform.records(), self.platform.postgres());
-        let outcome = self.ask(Door::Platform(&records, &postgres), at, way, &call, polls).await?;
+        let outcome = self.ask(Door::Platform(&records, &postgres), at, way, call, polls).await?;
         let judged = match &outcome {
             Some(Ok(answer)) => Outcome::Answered(answer),
             Some(Err(error)) if !is_uncertain(error) => Outcome::Refused(error),
@@ -142,7 +161,7 @@ impl Lane {
         // What refers to a record that goes may go too: a look tells.
         let is_delete = matches!(call, Call::Delete(_) | Call::DeleteWhere(_));
         self.is_unsettled |= is_delete && self.expected.is_referred_to(self.faces[at].def());
-        let verdict = self.expected.judge(at, way, &call, &judged);
+        let verdict = self.expected.judge(at, way, call, &judged);
         verdict.map_err(|reason| self.violation(reason))
     }
 

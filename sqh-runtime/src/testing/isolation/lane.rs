@@ -1,12 +1,13 @@
 //! [`Lane`]: what one tenant does, one operation after the other, and what it sees.
 
+mod transaction;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use sqh_model::{Error, ErrorKind, Result, Row};
 
 use super::call::{Answer, Call, outcome_texts};
@@ -21,14 +22,10 @@ use super::step::Step;
 use super::which::{Asked, Which};
 use crate::platform::Platform;
 use crate::scope::{Cx, Tenant};
-use crate::service::Transaction;
 use crate::tenancy::Place;
 
 /// How many operations are told of a failure.
 const TRAIL: usize = 40;
-
-/// How deep savepoints nest.
-const DEPTH: u32 = 2;
 
 /// How often a look at all records is tried again.
 const LOOKS: u32 = 400;
@@ -211,119 +208,6 @@ impl Lane {
         }
     }
 
-    /// A transaction, kept, undone or dropped on the way.
-    async fn in_transaction(&mut self) -> Seen {
-        self.pending = Some(self.expected.clone());
-        self.is_committing = false;
-        let way = if self.draw.chance(50) { "begin" } else { "transaction" };
-        let keep = self.draw.chance(70);
-        let polls = self.draw.chance(self.dropped * 2).then(|| self.draw.number(40));
-        self.operations += 1;
-        let mut violation = None;
-        let outcome = drop_after(self.transact(way, keep, &mut violation), polls).await;
-        self.walks.note(way, outcome.as_ref());
-        self.note(format!("{way} ends: {}", told(outcome.as_ref())));
-        if let Some(violation) = violation {
-            return Err(violation);
-        }
-        let pending = self.pending.take();
-        match (outcome, pending) {
-            (Some(Ok(())), Some(pending)) => self.expected = pending,
-            (_, Some(pending)) if self.is_committing => {
-                self.expected.merge(pending);
-                self.is_unsettled = true;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn transact(&mut self, way: &str, keep: bool, violation: &mut Option<Violation>) -> Result<()> {
-        let (records, cx) = (self.platform.records(), self.cx.clone());
-        if way == "transaction" {
-            return records
-                .transaction(&cx, async |transaction| {
-                    self.inside(transaction, 0, violation).await?;
-                    self.is_committing = keep;
-                    if keep { Ok(()) } else { Err(undone()) }
-                })
-                .await;
-        }
-        let transaction = records.begin(&cx).await?;
-        self.inside(&transaction, 0, violation).await?;
-        if !keep {
-            transaction.rollback().await?;
-            return Err(undone());
-        }
-        self.is_committing = true;
-        transaction.commit().await
-    }
-
-    /// Some operations of a transaction. The first that fails ends them.
-    fn inside<'a>(
-        &'a mut self,
-        transaction: &'a Transaction,
-        depth: u32,
-        violation: &'a mut Option<Violation>,
-    ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            for _ in 0..=self.draw.number(5) {
-                if depth < DEPTH && self.draw.chance(15) {
-                    self.savepoint(transaction, depth, violation).await?;
-                    continue;
-                }
-                let (at, call) = self.next(false).map_err(|found| give(violation, found))?;
-                let (ways, _) = call.ways();
-                if ways.is_empty() {
-                    continue;
-                }
-                let way = self.draw.pick(ways);
-                self.operations += 1;
-                let asked = self.ask(Door::Transaction(transaction), at, way, &call, None).await;
-                let outcome = asked.map_err(|found| give(violation, found))?.ok_or_else(undone)?;
-                let judged = match &outcome {
-                    Ok(answer) => Outcome::Answered(answer),
-                    Err(error) if is_uncertain(error) => return Err(undone()),
-                    Err(error) => Outcome::Refused(error),
-                };
-                let pending = self.pending.as_mut().unwrap_or(&mut self.expected);
-                if let Err(reason) = pending.judge(at, way, &call, &judged) {
-                    return Err(give(violation, self.violation(reason)));
-                }
-                match outcome {
-                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(undone()),
-                    _ => {}
-                }
-            }
-            Ok(())
-        })
-    }
-
-    async fn savepoint(
-        &mut self,
-        transaction: &Transaction,
-        depth: u32,
-        violation: &mut Option<Violation>,
-    ) -> Result<()> {
-        let before = self.pending.clone();
-        let keep = self.draw.chance(60);
-        let outcome = transaction
-            .savepoint(async |transaction| {
-                self.inside(transaction, depth + 1, violation).await?;
-                if keep { Ok(()) } else { Err(undone()) }
-            })
-            .await;
-        self.note(format!("a savepoint ends: {}", told(Some(&outcome))));
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(error) if violation.is_some() || error.message() != UNDONE => Err(error),
-            Err(_) => {
-                self.pending = before;
-                Ok(())
-            }
-        }
-    }
-
     /// Waits until nothing of the past can happen any more, and looks at all records.
     pub(super) async fn settle(&mut self) -> Seen {
         if let Some(databases) = self.platform.databases() {
@@ -372,17 +256,6 @@ impl fmt::Debug for Lane {
 /// Whether an operation that failed so may have had its effect.
 fn is_uncertain(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Overloaded | ErrorKind::Unavailable | ErrorKind::Internal)
-}
-
-const UNDONE: &str = "the test undoes it";
-
-fn undone() -> Error {
-    Error::conflict(UNDONE)
-}
-
-fn give(violation: &mut Option<Violation>, found: Violation) -> Error {
-    *violation = Some(found);
-    undone()
 }
 
 fn told<T: fmt::Debug>(outcome: Option<&Result<T>>) -> String {

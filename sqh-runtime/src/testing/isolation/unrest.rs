@@ -132,7 +132,8 @@ impl Unrest {
         let mut transaction = self.begin(place, Role::Owner).await?;
         let found = backends(transaction.connection(), database, APPLICATION_NAME).await?;
         if !found.is_empty() {
-            end(transaction.connection(), found[self.rng.usize(0..found.len())]).await?;
+            let chosen = found[self.rng.usize(0..found.len().min(2))];
+            end(transaction.connection(), chosen).await?;
         }
         transaction.commit().await
     }

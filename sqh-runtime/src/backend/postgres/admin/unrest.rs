@@ -6,10 +6,10 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::error::of_admin;
 
-/// The backends of the platform in a database, the caller's own left out.
+/// The backends of the platform in a database, those at work first, the caller's own left out.
 pub(crate) async fn backends(connection: &mut PgConnection, database: &str, name: &str) -> Result<Vec<i32>> {
     let query = "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND application_name = $2 \
-                 AND pid <> pg_backend_pid() ORDER BY pid";
+                 AND pid <> pg_backend_pid() ORDER BY state = 'idle', pid";
     sqlx::query_scalar(query).bind(database).bind(name).fetch_all(connection).await.map_err(of_admin)
 }
 

@@ -20,6 +20,7 @@
 mod args;
 mod connect;
 mod doctor;
+mod doctor_access;
 mod init_db;
 mod output;
 mod schema;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use sqh_model::schema::{ModelDef, Registry};
 
-use self::args::{Cli, Command};
+use self::args::{Cli, Command, DoctorForm};
 use self::connect::on_platform;
 use self::output::{Answer, Failure};
 
@@ -54,8 +55,11 @@ fn run(
         Command::Schema(form) => schema::print(&registry, form)?,
         Command::InitDb => on_platform(&registry, &global, init_db::run)?,
         Command::Server(form) => on_platform(&registry, &global, async |platform| server::run(platform, form).await)?,
-        Command::Doctor => on_platform(&registry, &global, doctor::run)?,
         Command::Tenant(form) => on_platform(&registry, &global, async |platform| tenant::run(platform, form).await)?,
+        Command::Doctor { of: None } => on_platform(&registry, &global, doctor::run)?,
+        Command::Doctor { of: Some(DoctorForm::Access(args)) } => {
+            on_platform(&registry, &global, async |platform| doctor_access::run(platform, &args).await)?
+        }
     };
     Ok((answer, global.json))
 }

@@ -329,3 +329,21 @@ async fn psql_opens_where_the_tenant_is() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert_eq!(shown.trim(), "sqh_pooled_default sqh_tenant_acme sqh_app a\\b");
 }
+
+#[tokio::test]
+async fn the_doctor_tells_who_may_do_what() {
+    let server = own_server().await;
+    let run = |args: &str| command(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    assert!(run("init-db").status.success());
+    let output = run("doctor access --model AppLabResult");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("lab/AppLabResult\n") && text.contains("the permission `lab:read`"), "{text}");
+    assert!(!text.contains("AppParameter") && text.contains("1 model has no rules of its own"), "{text}");
+    let json: Value = serde_json::from_slice(&run("doctor access --user ann --json").stdout).unwrap();
+    let models = json["models"].as_array().unwrap();
+    let of = |name: &str| models.iter().find(|model| model["model"] == name).unwrap();
+    assert_eq!(of("AppLabResult")["verbs"]["read"]["comes_to"], "no record");
+    assert_eq!(of("AppParameter")["verbs"]["read"]["comes_to"], "every record", "it is shared");
+    let unknown = run("doctor access --user ann --tenant nowhere");
+    assert!(!unknown.status.success() && String::from_utf8(unknown.stderr).unwrap().contains("is no member"));
+}

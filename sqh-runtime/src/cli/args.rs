@@ -67,7 +67,28 @@ pub(super) enum Command {
     #[command(subcommand, arg_required_else_help = true)]
     Tenant(TenantForm),
     /// Looks at servers, roles, the catalog and the tenants' databases, and says what to do
-    Doctor,
+    Doctor {
+        #[command(subcommand)]
+        of: Option<DoctorForm>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DoctorForm {
+    /// Prints the rules of the models, and what they come to for a user
+    Access(AccessArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AccessArgs {
+    /// A user, by what the catalog grants them: an authenticator's own say is not known here
+    #[arg(long, value_name = "USER")]
+    pub(super) user: Option<String>,
+    /// In this tenant [default: in the shared scope]
+    #[arg(long, value_name = "SLUG", requires = "user")]
+    pub(super) tenant: Option<String>,
+    #[command(flatten)]
+    pub(super) which: Which,
 }
 
 #[derive(Debug, Subcommand)]
@@ -184,6 +205,8 @@ pub(super) fn parse(registry: &Registry, args: impl IntoIterator<Item = OsString
         let forms: Vec<_> = schema.get_subcommands().map(|form| form.get_name().to_owned()).collect();
         forms.into_iter().fold(schema, |schema, form| schema.mut_subcommand(form, |form| with_models(form, registry)))
     });
+    command =
+        command.mut_subcommand("doctor", |doctor| doctor.mut_subcommand("access", |of| with_models(of, registry)));
     let matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }

@@ -196,7 +196,7 @@ async fn run(world: &World, cx: &Cx<Tenant>, step: &Step) -> Reply {
 }
 
 fn reply(outcome: Result<Vec<Memo>>) -> Reply {
-    let told = told(outcome.as_ref().map_err(|error| Error::new(error.kind(), "")).map(Vec::clone)).told;
+    let told = told(outcome.as_ref().map_err(|error| Error::new(error.kind(), "")).cloned()).told;
     Reply { told, records: outcome.unwrap_or_default() }
 }
 

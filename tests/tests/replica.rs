@@ -24,6 +24,7 @@ async fn run(url: &str, sql: &str) {
 }
 
 /// A server with a standby; `None`, with a word about it, where the programs for that are missing.
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 async fn pair() -> Option<(Server, Server)> {
     let primary = Server::start_with(config()).await.unwrap();
     let standby = primary.start_standby(config()).await.unwrap();

@@ -56,8 +56,14 @@ pub struct RoleRecord {
 struct Known {
     /// Counts the changes of this process: what was read before one is not remembered after it.
     changes: u64,
-    grants: HashMap<(String, Option<String>), (Instant, Option<Arc<Grants>>)>,
+    answers: HashMap<Question, Answer>,
 }
+
+/// What a user holds, in a tenant or outside of tenants.
+type Question = (String, Option<String>);
+
+/// When it was asked, and what the catalog said.
+type Answer = (Instant, Option<Arc<Grants>>);
 
 impl CatalogAccess {
     /// In the catalog of some databases.
@@ -145,7 +151,7 @@ impl CatalogAccess {
         let key = (user_id.to_owned(), tenant.map(str::to_owned));
         let changes = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, grants)) = known.grants.get(&key).filter(|(since, _)| since.elapsed() < BELIEVED_FOR) {
+            if let Some((_, grants)) = known.answers.get(&key).filter(|(since, _)| since.elapsed() < BELIEVED_FOR) {
                 return Ok(grants.clone());
             }
             known.changes
@@ -156,10 +162,10 @@ impl CatalogAccess {
         transaction.commit().await?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.changes == changes {
-            if known.grants.len() >= CAPACITY {
-                known.grants.clear();
+            if known.answers.len() >= CAPACITY {
+                known.answers.clear();
             }
-            known.grants.insert(key, (since, grants.clone()));
+            known.answers.insert(key, (since, grants.clone()));
         }
         Ok(grants)
     }
@@ -167,7 +173,7 @@ impl CatalogAccess {
     fn forget(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.changes += 1;
-        known.grants.clear();
+        known.answers.clear();
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Bouncer {
 
 impl Bouncer {
     /// Starts one. `None`, with a word about it, where there is none.
+    #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub(super) async fn start() -> Option<Self> {
         if Command::new("pgbouncer").arg("--version").stdout(Stdio::null()).status().is_err() {
             eprintln!("skipped: there is no pgbouncer here: apt-get install pgbouncer");

@@ -23,7 +23,7 @@ pub(in crate::engine) fn settle(scoped: &mut Scoped) -> Result<()> {
         return Ok(());
     }
     let check = Check::of(scoped.model(), scoped.check().clone());
-    if check.is_settled(scoped.op_mut())? {
+    if check.settles(scoped.op_mut())? {
         scoped.drop_check();
     }
     Ok(())
@@ -44,7 +44,7 @@ impl Check {
         Self { model, filter, asked }
     }
 
-    fn is_settled(self, op: &mut Op) -> Result<bool> {
+    fn settles(self, op: &mut Op) -> Result<bool> {
         match op {
             Op::Create(row) => self.is_proven_by(row, |_| true),
             Op::Upsert { row, conflict, keep } => {

@@ -5,7 +5,7 @@
 //! one statement runs in a transaction, or between a savepoint and its release.
 
 mod copy;
-mod unnest;
+pub(super) mod unnest;
 
 use std::iter::Peekable;
 

@@ -4,7 +4,7 @@
 //! literals, one text a record.
 
 use sqh_model::expr::lower::{Binds, Travel, type_name};
-use sqh_model::schema::ColumnDef;
+use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::{Shape, TypeDef, scalar};
 use sqh_model::{Result, Row, Value};
 use sqlx::postgres::PgArguments;
@@ -27,8 +27,8 @@ pub(super) async fn create(
     let mut created = Created { rows: returning.then(|| vec![Row::new(); rows.len()]), count: 0 };
     for (columns, places) in by_columns(work, rows) {
         let target = work.written(session);
-        let statement = statement(work, &target, &columns, returning || !is_unchecked(work))?;
-        let arrays = Columns { work, columns: &columns, rows, places: &places };
+        let statement = statement(&target, &columns, returning || !is_unchecked(work))?;
+        let arrays = Columns { def: work.def, columns: &columns, rows, places: &places };
         let inputs = Inputs { others: Some(&arrays), ..work.inputs() };
         let mut stored = Vec::new();
         if returning || !is_unchecked(work) {
@@ -71,8 +71,13 @@ fn by_columns(work: &Work<'_>, rows: &[Row]) -> Vec<(Vec<usize>, Vec<usize>)> {
     groups
 }
 
-fn statement(work: &Work<'_>, target: &Target<'_>, columns: &[usize], returning: bool) -> Result<Statement> {
-    let layout = work.def.layout().columns();
+/// `INSERT` of records that say these columns, and come back if `returning`.
+pub(in crate::backend::postgres) fn statement(
+    target: &Target<'_>,
+    columns: &[usize],
+    returning: bool,
+) -> Result<Statement> {
+    let layout = target.def.layout().columns();
     let first = target.leading() + 1;
     // Of records that say nothing there are as many as numbers in the one array.
     let binds: Vec<String> = (first..first + columns.len().max(1)).map(|number| format!("${number}")).collect();
@@ -80,14 +85,14 @@ fn statement(work: &Work<'_>, target: &Target<'_>, columns: &[usize], returning:
     let values: Vec<String> = columns
         .iter()
         .enumerate()
-        .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], work.target.schema)))
+        .map(|(number, i)| format!("u.c{}{}", number + 1, cast(&layout[*i], target.schema)))
         .collect();
     let function = format!("unnest({}) AS u ({})", binds.join(", "), fields.join(", "));
     let mut sql = Sql::insert(target, columns, &From::Rows { values: &values, function: &function })?;
     if returning {
         sql.returning_all();
     }
-    let statement = Statement::new(target, sql, RowCodec::of_model(work.def), Binds::default());
+    let statement = Statement::new(target, sql, RowCodec::of_model(target.def), Binds::default());
     Ok(if returning { statement } else { statement.without_records() })
 }
 
@@ -101,11 +106,12 @@ fn cast(column: &ColumnDef, schema: &str) -> String {
 }
 
 /// Records as one array a column.
-struct Columns<'a> {
-    work: &'a Work<'a>,
-    columns: &'a [usize],
-    rows: &'a [Row],
-    places: &'a [usize],
+pub(in crate::backend::postgres) struct Columns<'a> {
+    pub(in crate::backend::postgres) def: &'static ModelDef,
+    pub(in crate::backend::postgres) columns: &'a [usize],
+    pub(in crate::backend::postgres) rows: &'a [Row],
+    /// Which of the rows.
+    pub(in crate::backend::postgres) places: &'a [usize],
 }
 
 impl Encode for Columns<'_> {
@@ -119,7 +125,7 @@ impl Encode for Columns<'_> {
 
 impl Columns<'_> {
     fn column(&self, position: usize, arguments: &mut PgArguments) -> Result<()> {
-        let column = &self.work.def.layout().columns()[position];
+        let column = &self.def.layout().columns()[position];
         let codec = Codec::of_column(column);
         let is_array = matches!(column.ty.shape, Shape::Collection(..));
         let text = Codec::new(&TypeDef::scalar(&scalar::TEXT), Travel::Native);
@@ -132,7 +138,7 @@ impl Columns<'_> {
                     true => with_length(out, |out| literal(value, &column.ty, out).map(|()| true)),
                     false => element.encode_field(value, out),
                 };
-                written.map_err(|error| error.in_field(&column.path).in_model(self.work.def.name))?;
+                written.map_err(|error| error.in_field(&column.path).in_model(self.def.name))?;
             }
             Ok(true)
         })

@@ -1,135 +1,244 @@
-//! Row placement: a statement that lacks one of its conditions is noticed.
+//! Row placement: every statement names the tenant for each table in it, and one that lacks any of its
+//! conditions is noticed.
 
 use std::sync::Arc;
 
-use sqh_model::expr::{Filter, Query};
 use sqh_model::render::ddl::{self, DdlOptions, TenantColumns};
 use sqh_model::schema::Placement;
-use sqh_model::{Row, Value};
+use sqlparser::ast::Expr;
 use sqlx::Row as _;
 
+use self::parsed::{conjuncts, first_value, insert, parse, relations};
+use self::shapes::{Answer, Case, Given, cases};
 use super::support::Place;
+use crate::backend::postgres::bulk::unnest::Columns;
 use crate::backend::postgres::session::{Repeat, Session};
-use crate::backend::postgres::statement::keyed::{Shape, render};
+use crate::backend::postgres::statement::sql::Sql;
 use crate::backend::postgres::statement::target::{Owner, Target};
-use crate::backend::postgres::statement::{Inputs, Statement, filtered};
+use crate::backend::postgres::statement::{Encode, Inputs};
 use crate::engine::Route;
 use crate::prelude::*;
 use crate::tenancy::{ConnectionKey, DEFAULT_SERVER, NewTenant, Role, Slug, TenantRecord};
 
-/// A note.
+mod parsed;
+mod shapes;
+
+/// An entry. Its key is not the physical one, which has the partition's column too.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "notes")]
-#[storage(postgres)]
-pub struct Note {
+#[storage(postgres, high_volume, partition_by = "at")]
+#[index(columns = ["text"], using = "gin", ops = "gin_trgm_ops")]
+pub struct Entry {
     /// The key.
     #[field(primary_key)]
     pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
     /// What it says.
     pub text: String,
+    /// Which of them the principal may touch.
+    pub kind: String,
+    /// Counts updates.
+    #[field(version)]
+    pub version: i64,
 }
 
-const TENANT: &str = "t.\"tenant_id\" = $1";
+const TABLE: &str = "\"public\".\"entry\"";
+const TENANT: &str = "\"tenant_id\"";
 
-fn statements(target: &Target<'_>, changes: &Row) -> Vec<(&'static str, Statement)> {
-    let every = || Query { filter: Filter::Everything, ..Query::default() };
-    let all = Filter::Everything;
-    let keyed = |shape| render(target, &shape, &Filter::Everything).unwrap();
-    let columns = || vec![1].into_boxed_slice();
-    vec![
-        ("get", keyed(Shape::Get { physical: true })),
-        ("update", keyed(Shape::Update { columns: columns(), physical: true, versioned: false })),
-        ("delete", keyed(Shape::Delete { physical: true, versioned: false })),
-        ("list", filtered::select(target, &every(), &all, &[0, 1]).unwrap()),
-        ("one column", filtered::select(target, &every(), &all, &[1]).unwrap()),
-        ("count", filtered::count(target, &all, &all).unwrap()),
-        ("delete by filter", filtered::delete(target, &all, &all).unwrap()),
-        ("update by filter", filtered::update(target, &all, &all, changes, false).unwrap()),
-        ("update by filter that replies", filtered::update(target, &all, &all, changes, true).unwrap()),
-    ]
+fn route() -> Route {
+    let slug = Slug::new("mine").unwrap();
+    let tenant = TenantRecord::in_memory(NewTenant::new(&slug, "mine", DEFAULT_SERVER, Placement::Row), 1);
+    Route::of_tenant(tenant.into(), Entry::def()).unwrap()
+}
+
+/// The statements of a route, with the check of its epoch and without.
+fn check_statements(is_guarded: bool) {
+    let (route, columns) = (route(), TenantColumns::default());
+    let target = Target { is_guarded, ..Target::of(Entry::def(), &route, &columns).unwrap().0 };
+    for Case { name, statement, .. } in cases(&target) {
+        let mut parsed = parse(&statement.sql);
+        let inserted = insert(&parsed);
+        // What a conflict changes is the insert's own table.
+        let mut seen = usize::from(matches!(inserted, Some((.., None))));
+        relations(&mut parsed, &mut |relation| {
+            seen += 1;
+            let (wanted, mut is_named) = (format!("{}.{TENANT} = $1", relation.alias), false);
+            let condition = relation.condition.as_mut().unwrap_or_else(|| panic!("{name}: {}", statement.sql));
+            conjuncts(condition, &mut |part| is_named |= part.to_string() == wanted);
+            assert!(is_named, "{name} names no tenant for `{}`: {}", relation.alias, statement.sql);
+        });
+        assert_eq!(seen, statement.sql.matches(TABLE).count(), "{name}: a table was not seen: {}", statement.sql);
+        assert!(seen > 0, "{name} is on no table: {}", statement.sql);
+        if let Some((table, columns, conflict)) = inserted {
+            assert_eq!((&*table, &*columns[0], &*first_value(&parsed)), (TABLE, TENANT, "$1"), "{name}");
+            assert!(conflict.is_none_or(|columns| columns[0] == TENANT), "{name}: {}", statement.sql);
+        }
+    }
+    let copy = Sql::copy(&target, &[shapes::ID, shapes::AT]);
+    let sqlparser::ast::Statement::Copy { source, to: false, .. } = parse(&copy) else { panic!("{copy}") };
+    let sqlparser::ast::CopySource::Table { table_name, columns } = source else { panic!("{copy}") };
+    assert_eq!((&*table_name.to_string(), &*parsed::names(&columns)[0]), (TABLE, TENANT), "{copy}");
+}
+
+#[test]
+fn every_statement_names_the_tenant_for_each_of_its_tables() {
+    check_statements(false);
+    check_statements(true);
+}
+
+/// The statement once without each of its conditions, with what is missing.
+fn mutants(sql: &str) -> Vec<(String, String)> {
+    let mut mutants = Vec::new();
+    loop {
+        let (mut parsed, mut number, mut missing) = (parse(sql), 0, None);
+        relations(&mut parsed, &mut |relation| {
+            let condition = relation.condition.as_mut().expect("a condition");
+            conjuncts(condition, &mut |part| {
+                if number == mutants.len() {
+                    missing = Some(part.to_string());
+                    *part = Expr::value(sqlparser::ast::Value::Boolean(true));
+                }
+                number += 1;
+            });
+        });
+        match missing {
+            Some(missing) => mutants.push((missing, parsed.to_string())),
+            None => return mutants,
+        }
+    }
 }
 
 /// What comes of a statement, which is undone.
-async fn outcome(session: &mut Session<'_>, name: &str, statement: &Statement, inputs: Inputs<'_>) -> String {
-    session.begin(statement.def, "BEGIN".to_owned()).await.unwrap();
+async fn outcome(session: &mut Session<'_>, case: &Case, owner: Option<&Owner>, given: &Given) -> String {
+    let (statement, def) = (&case.statement, case.statement.def);
+    let places: Vec<usize> = (0..given.rows.len()).collect();
+    let batch = Columns { def, columns: &shapes::ALL, rows: &given.rows, places: &places };
+    let inputs = Inputs {
+        owner,
+        key: &given.key,
+        row: &given.row,
+        version: given.version.as_ref(),
+        scope: Some(&case.scope),
+        others: (!given.rows.is_empty()).then_some(&batch as &dyn Encode),
+        guard: None,
+    };
+    session.begin(def, "BEGIN".to_owned()).await.unwrap();
     let mut seen = Vec::new();
-    let outcome = match name {
-        "delete" | "delete by filter" | "update by filter" => {
-            session.affected(statement, inputs).await.map(|count| seen.push(count.to_string()))
-        }
-        "count" => {
-            let count = |row: &sqlx::postgres::PgRow| {
-                seen.push(row.get::<i64, _>(0).to_string());
+    let outcome = match case.answer {
+        Answer::Affected => session.affected(statement, inputs).await.map(|count| seen.push(count.to_string())),
+        Answer::Count | Answer::Plan => {
+            let answer = |row: &sqlx::postgres::PgRow| {
+                let count = row.try_get::<i64, _>(0).map(|count| count.to_string());
+                seen.push(count.unwrap_or_else(|_| row.get::<serde_json::Value, _>(0).to_string()));
                 Ok(())
             };
-            session.each(statement, inputs, Repeat::Never, count).await
+            session.each(statement, inputs, Repeat::Never, answer).await
         }
-        _ => session.rows(statement, inputs, Repeat::Never).await.map(|rows| seen.push(format!("{rows:?}"))),
+        Answer::Records => {
+            session.rows(statement, inputs, Repeat::Never).await.map(|rows| seen.push(format!("{rows:?}")))
+        }
     };
-    session.rollback(statement.def).await.unwrap();
+    session.rollback(def).await.unwrap();
     match outcome {
         Ok(()) => seen.join(" "),
         Err(error) => format!("{:?}: {error}", error.kind()),
     }
 }
 
-#[tokio::test]
-async fn a_statement_without_one_of_its_conditions_is_noticed() {
+/// A database with entries of two tenants.
+async fn place() -> Place {
     let place = Place::new(&[]).await;
     let options = DdlOptions { placement: Placement::Row, schema: Some("public".to_owned()), ..DdlOptions::default() };
-    for statement in ddl::render(&[Note::def()], &options).unwrap().statements {
+    for statement in ddl::render(&[Entry::def()], &options).unwrap().statements {
         place.sql(&statement.sql).await;
     }
+    let mine = [
+        (1, 1, "alpha", "open"),
+        (1, 2, "alpha", "closed"),
+        (3, 1, "alpha", "open"),
+        (3, 2, "alpha", "open"),
+        (4, 1, "beta", "open"),
+        (5, 1, "alpha", "closed"),
+        (6, 1, "alpha", "open"),
+    ];
+    let rows = mine.map(|(id, day, text, kind)| format!("('mine', {id}, {}, '{text}', '{kind}', 1)", at(day)));
+    let at = at("day");
+    let sql = format!(
+        "INSERT INTO tenants VALUES ('mine'), ('theirs');
+        INSERT INTO entry (tenant_id, id, at, text, kind, version) VALUES {};
+        INSERT INTO entry (tenant_id, id, at, text, kind, version)
+            SELECT 'theirs', i, {at}, 'alpha canary', 'open', 1 FROM generate_series(0, 6) i, generate_series(1, 3) day",
+        rows.join(", ")
+    );
+    place.sql(&sql).await;
     place
-        .sql(
-            "INSERT INTO tenants VALUES ('mine'), ('theirs');
-            INSERT INTO note (tenant_id, id, text) SELECT 'mine', i, 'mine' FROM generate_series(1, 2) i;
-            INSERT INTO note (tenant_id, id, text) SELECT 'theirs', i, 'canary' FROM generate_series(1, 5) i",
-        )
-        .await;
+}
 
-    let slug = Slug::new("mine").unwrap();
-    let tenant = TenantRecord::in_memory(NewTenant::new(&slug, "mine", DEFAULT_SERVER, Placement::Row), 1);
-    let route = Route::of_tenant(tenant.into(), Note::def()).unwrap();
-    let columns = TenantColumns::default();
-    let (target, owner) = Target::of(Note::def(), &route, &columns).unwrap();
-    let owner: Option<Owner> = owner;
-    let (key, changes) = ([Value::I64(1)], vec![Value::Unset, Value::Text("changed".to_owned())]);
-    let inputs = Inputs { owner: owner.as_ref(), key: &key, row: &changes, ..Inputs::default() };
+fn at(day: impl std::fmt::Display) -> String {
+    format!("to_timestamp({day} * 86400)")
+}
 
+#[tokio::test]
+async fn a_statement_without_one_of_its_conditions_is_noticed() {
+    let (place, route, columns) = (place().await, route(), TenantColumns::default());
+    let (target, owner) = Target::of(Entry::def(), &route, &columns).unwrap();
     let here = ConnectionKey::new(Arc::from(DEFAULT_SERVER), Arc::from(place.database.name()), Role::Application);
     let mut lease = place.store().acquire(here).await.unwrap();
-    for (i, (name, whole)) in statements(&target, &changes).into_iter().enumerate() {
-        // A fresh session each time: one that is in a transaction sends nothing twice.
-        let expected = outcome(&mut Session::new(&mut lease, false), name, &whole, inputs).await;
-        assert!(!expected.contains("canary") && !expected.contains("Internal"), "{name}: {expected}");
-
-        let mut mutated = statements(&target, &changes).swap_remove(i).1;
-        let sql = whole.sql.replace(TENANT, "$1::text IS NOT NULL");
-        assert_ne!(*sql, *whole.sql, "{name} has no condition on the tenant");
-        mutated.sql = sql.into();
-        let got = outcome(&mut Session::new(&mut lease, false), name, &mutated, inputs).await;
-        assert_ne!(got, expected, "{name} without its condition on the tenant");
-        assert!(!got.contains("canary"), "{name} gave another tenant's row: {got}");
-        if !matches!(name, "delete" | "count" | "delete by filter" | "update by filter") {
-            assert!(got.starts_with("Internal") && got.contains("fails closed"), "{name}: {got}");
+    let mut run = async |case: &Case, owner: Option<&Owner>| {
+        let mut outcomes = Vec::new();
+        for given in &case.inputs {
+            // A fresh session each time: one that is in a transaction sends nothing twice.
+            outcomes.push(outcome(&mut Session::new(&mut lease, false), case, owner, given).await);
         }
-
-        let by_key = whole.sql.split(" AND ").find(|part| part.contains("t.\"id\" = $")).map(str::to_owned);
-        if let Some(part) = by_key {
-            let (condition, bind) = (part.split(" RETURNING").next().unwrap(), part.split('$').nth(1).unwrap());
-            let number: String = bind.chars().take_while(char::is_ascii_digit).collect();
-            let sql = whole.sql.replace(condition, &format!("${number}::bigint IS NOT NULL"));
-            let mut mutated = statements(&target, &changes).swap_remove(i).1;
-            mutated.sql = sql.into();
-            let got = outcome(&mut Session::new(&mut lease, false), name, &mutated, inputs).await;
-            assert_ne!(got, expected, "{name} without its key");
+        assert!(!format!("{outcomes:?}").contains("canary"), "{} gave another tenant's row: {outcomes:?}", case.name);
+        outcomes
+    };
+    for mut case in cases(&target) {
+        let (name, whole) = (case.name, Arc::clone(&case.statement.sql));
+        let expected = run(&case, owner.as_ref()).await;
+        assert!(expected.iter().all(|outcome| !outcome.contains("Internal")), "{name}: {expected:?}");
+        for (missing, sql) in mutants(&whole) {
+            if name == "upsert" && missing.contains(TENANT) {
+                // The conflict's columns say the same. It is tried below, where they do not.
+                continue;
+            }
+            case.statement.sql = sql.into();
+            let got = run(&case, owner.as_ref()).await;
+            assert_ne!(got, expected, "{name} without `{missing}`: {whole}");
+            if case.answer == Answer::Records && missing == format!("t.{TENANT} = $1") {
+                assert!(got.iter().any(|outcome| is_closed(outcome)), "{name}: {got:?}");
+            }
         }
+        if whole.starts_with("INSERT") {
+            for sql in forged(&whole) {
+                case.statement.sql = sql.into();
+                let got = run(&case, owner.as_ref()).await;
+                let is_counted = case.answer == Answer::Affected;
+                assert!(is_counted || got.iter().any(|outcome| is_closed(outcome)), "{name}: {got:?}");
+            }
+            case.statement.sql = whole
+                .replace(&format!("({TENANT}, \"id\""), "(\"id\"")
+                .replace("($1, ", "(")
+                .replace("SELECT $1, ", "SELECT ")
+                .into();
+            assert_ne!(*case.statement.sql, *whole);
+            assert_ne!(run(&case, owner.as_ref()).await, expected, "{name} without the tenant's column");
+        }
+        // A statement of row placement that nobody's key is given to is not sent.
+        case.statement.sql = whole;
+        assert!(run(&case, None).await.iter().all(|outcome| is_closed(outcome)), "{name}");
     }
-    // A statement of row placement that nobody's key is given to is not sent.
-    for (name, statement) in statements(&target, &changes) {
-        let nobody = Inputs { owner: None, ..inputs };
-        let got = outcome(&mut Session::new(&mut lease, false), name, &statement, nobody).await;
-        assert!(got.starts_with("Internal") && got.contains("fails closed"), "{name}: {got}");
-    }
+}
+
+/// An insert that writes another tenant's rows, and, of an upsert, one that may change them too.
+fn forged(sql: &str) -> Vec<String> {
+    let forged = sql.replace("VALUES ($1, ", "VALUES ('theirs', ").replace("SELECT $1, ", "SELECT 'theirs', ");
+    assert_ne!(forged, sql);
+    let changing = mutants(&forged).into_iter().filter(|(missing, _)| missing.contains(TENANT)).map(|(_, sql)| sql);
+    changing.chain([forged.clone()]).collect()
+}
+
+fn is_closed(outcome: &str) -> bool {
+    outcome.starts_with("Internal") && outcome.contains("fails closed")
 }

@@ -1,0 +1,170 @@
+//! Each kind of statement of row placement, with inputs to run it on.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqh_model::expr::lower::Binds;
+use sqh_model::expr::{Comparison, Cursor, Filter, OrderBy, Query};
+use sqh_model::{Row, Value};
+
+use crate::backend::postgres::bulk::unnest;
+use crate::backend::postgres::statement::cache::Cache;
+use crate::backend::postgres::statement::keyed::{Shape, render};
+use crate::backend::postgres::statement::target::Target;
+use crate::backend::postgres::statement::{Statement, filtered, similar};
+
+pub(super) const ID: usize = 0;
+pub(super) const AT: usize = 1;
+pub(super) const TEXT: usize = 2;
+pub(super) const ALL: [usize; 5] = [0, 1, 2, 3, 4];
+
+/// What a statement answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Records,
+    Count,
+    Plan,
+    Affected,
+}
+
+/// A statement, and inputs of which each condition matters to at least one.
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) statement: Statement,
+    pub(super) answer: Answer,
+    pub(super) inputs: Vec<Given>,
+    pub(super) scope: Binds,
+}
+
+/// What a case is run on.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Given {
+    pub(super) key: Vec<Value>,
+    pub(super) version: Option<Value>,
+    pub(super) row: Row,
+    pub(super) rows: Vec<Row>,
+}
+
+/// The time of this number.
+pub(super) fn at(number: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(number)
+}
+
+fn entry(id: i64, time: i64) -> Row {
+    vec![
+        Value::I64(id),
+        Value::Instant(at(time)),
+        Value::Text("changed".to_owned()),
+        Value::Text("open".to_owned()),
+        Value::I64(1),
+    ]
+}
+
+fn changes() -> Row {
+    let mut row = vec![Value::Unset; ALL.len()];
+    row[TEXT] = Value::Text("changed".to_owned());
+    row
+}
+
+/// What the principal may touch.
+pub(super) fn scope() -> Filter {
+    Filter::Compare { field: "kind".into(), comparison: Comparison::Eq, value: Value::Text("open".to_owned()) }
+}
+
+fn alpha() -> Filter {
+    Filter::Like { field: "text".into(), pattern: "alpha%".to_owned(), case_sensitive: true }
+}
+
+/// All of them.
+pub(super) fn cases(target: &Target<'_>) -> Vec<Case> {
+    let mut cases = by_key(target);
+    cases.extend(by_filter(target));
+    cases.extend(inserts(target));
+    cases
+}
+
+fn by_key(target: &Target<'_>) -> Vec<Case> {
+    let columns = || vec![TEXT].into_boxed_slice();
+    let case = |name, physical, answer, shape: Shape| {
+        let (_, scope) = Cache::default().keyed(target, shape.clone(), &scope()).unwrap();
+        let statement = render(target, &shape, &self::scope()).unwrap();
+        Case { name, statement, answer, inputs: keys(physical), scope }
+    };
+    [false, true]
+        .into_iter()
+        .flat_map(|physical| {
+            let update = Shape::Update { columns: columns(), physical, versioned: true };
+            let delete = Shape::Delete { physical, versioned: true };
+            [
+                case("get", physical, Answer::Records, Shape::Get { physical }),
+                case("update", physical, Answer::Records, update),
+                case("delete", physical, Answer::Affected, delete),
+            ]
+        })
+        .collect()
+}
+
+/// Keys of one record, of several, of one that the principal may not touch; and a stale version.
+fn keys(physical: bool) -> Vec<Given> {
+    let key = |id, time| match physical {
+        true => vec![Value::I64(id), Value::Instant(at(time))],
+        false => vec![Value::I64(id)],
+    };
+    let given = |(id, time, version)| Given {
+        key: key(id, time),
+        version: Some(Value::I64(version)),
+        row: changes(),
+        ..Given::default()
+    };
+    [(1, 1, 1), (1, 2, 1), (3, 1, 1), (5, 1, 1), (6, 1, 1), (6, 1, 2)].map(given).into()
+}
+
+fn by_filter(target: &Target<'_>) -> Vec<Case> {
+    let (scope, changes) = (scope(), changes());
+    let query = || Query { filter: alpha(), ..Query::default() };
+    let after =
+        |id| Some(Cursor::new(["id", "at"].map(str::to_owned).into(), vec![Value::I64(id), Value::Instant(at(1))]));
+    let page = Query {
+        order: vec![OrderBy { field: "id".into(), descending: false }],
+        limit: Some(50),
+        offset: 1,
+        after: after(1),
+        ..query()
+    };
+    let order = vec![OrderBy { field: "id".into(), descending: true }];
+    let descending = Query { order, after: after(6), ..page.clone() };
+    let given = Given { row: changes.clone(), ..Given::default() };
+    [
+        ("list", Answer::Records, filtered::select(target, &query(), &scope, &ALL)),
+        ("select of one column", Answer::Records, filtered::select(target, &query(), &scope, &[TEXT])),
+        ("keyset page", Answer::Records, filtered::select(target, &page, &scope, &ALL)),
+        ("keyset page downwards", Answer::Records, filtered::select(target, &descending, &scope, &[ID])),
+        ("fuzzy search", Answer::Records, similar::select(target, TEXT, "alpha", 50, &scope)),
+        ("count", Answer::Count, filtered::count(target, &alpha(), &scope)),
+        ("estimate", Answer::Plan, filtered::explain(target, &alpha(), &scope)),
+        ("delete by filter", Answer::Affected, filtered::delete(target, &alpha(), &scope)),
+        ("update by filter", Answer::Affected, filtered::update(target, &alpha(), &scope, &changes, false)),
+        ("checked update by filter", Answer::Records, filtered::update(target, &alpha(), &scope, &changes, true)),
+    ]
+    .map(|(name, answer, statement)| {
+        let inputs = vec![given.clone()];
+        Case { name, statement: statement.unwrap(), answer, inputs, scope: Binds::default() }
+    })
+    .into()
+}
+
+fn inserts(target: &Target<'_>) -> Vec<Case> {
+    let said = || ALL.to_vec().into_boxed_slice();
+    let create = Shape::Create { columns: said() };
+    let upsert = Shape::Upsert { columns: said(), conflict: [ID, AT].into(), keep: [].into() };
+    let (_, scope) = Cache::default().keyed(target, upsert.clone(), &scope()).unwrap();
+    let one = |id, time| Given { row: entry(id, time), ..Given::default() };
+    let many = || vec![Given { rows: vec![entry(7, 1), entry(8, 1)], ..Given::default() }];
+    let case = |name, statement, answer, inputs| Case { name, statement, answer, inputs, scope: Binds::default() };
+    let upserts = vec![one(1, 1), one(1, 2), one(7, 1)];
+    let batch = |returning| unnest::statement(target, &said(), returning).unwrap();
+    vec![
+        case("create", render(target, &create, &self::scope()).unwrap(), Answer::Records, vec![one(7, 1)]),
+        Case { scope, ..case("upsert", render(target, &upsert, &self::scope()).unwrap(), Answer::Records, upserts) },
+        case("batch", batch(true), Answer::Records, many()),
+        case("counted batch", batch(false), Answer::Affected, many()),
+    ]
+}

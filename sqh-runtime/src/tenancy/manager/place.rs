@@ -9,11 +9,11 @@ use sqh_model::{Error, Result};
 
 use super::TenantDatabaseManager;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::backend::postgres::admin::{placements, tenants};
+use crate::backend::postgres::admin::{placements, table, tenants};
 use crate::tenancy::server::is_not_made_yet;
 use crate::tenancy::step::{Step, reach};
 use crate::tenancy::tenant::unknown_tenant;
-use crate::tenancy::{Place, TenantRecord, TenantStatus, roles};
+use crate::tenancy::{Place, Role, TenantRecord, TenantStatus, roles};
 
 impl TenantDatabaseManager {
     /// Makes a tenant's place in a placement, and lets the writers of the record's epoch in. What was
@@ -81,7 +81,8 @@ impl TenantDatabaseManager {
         transaction.lock(Lock::Schema).await?;
         placements::migrate(transaction.connection()).await?;
         if place.placement == Placement::Row && self.keeps_tenants() {
-            placements::make_tenants(transaction.connection()).await?;
+            let server = self.store.servers().find(&place.server)?;
+            placements::make_tenants(transaction.connection(), server.user(Role::Application)).await?;
         }
         transaction.commit().await
     }
@@ -103,7 +104,7 @@ impl TenantDatabaseManager {
         }
         let mut transaction = self.begin_in(place).await?;
         if placement == Placement::Row && self.keeps_tenants() {
-            placements::add_tenant(transaction.connection(), now.key()).await?;
+            table::admit(transaction.connection(), &place.schema, &TenantColumn::default(), now.key()).await?;
         }
         placements::open(transaction.connection(), now.slug(), now.epoch()).await?;
         transaction.commit().await?;

@@ -1,7 +1,8 @@
 //! Whose records may be written in a database, and by which route: `sqh.placements`.
 
 use sqh_model::Result;
-use sqlx::PgConnection;
+use sqh_model::render::ddl::quoted;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::error::of_admin;
 use super::ledger::{self, Migration};
@@ -55,11 +56,21 @@ pub(crate) async fn close(connection: &mut PgConnection, tenant: &str) -> Result
 }
 
 /// Makes the table of tenants that row placement refers to, under the lock on the database's schema. It
-/// is what a table that refers to it would bring along.
-pub(crate) async fn make_tenants(connection: &mut PgConnection) -> Result<()> {
+/// is what a table that refers to it would bring along. The application's role may not write it, whatever
+/// the schema's default privileges are.
+pub(crate) async fn make_tenants(connection: &mut PgConnection, application: &str) -> Result<()> {
     let sql = "CREATE TABLE IF NOT EXISTS public.tenants \
                (id text COLLATE \"C\" NOT NULL CONSTRAINT tenants_pkey PRIMARY KEY)";
-    sqlx::raw_sql(sql).execute(connection).await.map(drop).map_err(of_admin)
+    sqlx::raw_sql(sql).execute(&mut *connection).await.map_err(of_admin)?;
+    let writes = "SELECT $1 <> current_user AND has_table_privilege($1, c.oid, 'INSERT, UPDATE, DELETE') \
+                  FROM pg_class c WHERE c.oid = 'public.tenants'::regclass AND pg_has_role(c.relowner, 'USAGE')";
+    let writes = sqlx::query_scalar::<_, bool>(writes).bind(application);
+    let writes = writes.fetch_optional(&mut *connection).await.map_err(of_admin)?;
+    if writes != Some(true) {
+        return Ok(());
+    }
+    let sql = format!("REVOKE INSERT, UPDATE, DELETE ON public.tenants FROM {}", quoted(application));
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(of_admin)
 }
 
 /// Whether rows can refer to a tenant.
@@ -70,10 +81,4 @@ pub(crate) async fn has_tenant(connection: &mut PgConnection, key: &str) -> Resu
     }
     let query = sqlx::query_scalar("SELECT EXISTS (SELECT FROM public.tenants WHERE id = $1)").bind(key);
     query.fetch_one(connection).await.map_err(of_admin)
-}
-
-/// Lets rows refer to a tenant.
-pub(crate) async fn add_tenant(connection: &mut PgConnection, key: &str) -> Result<()> {
-    let query = sqlx::query("INSERT INTO public.tenants (id) VALUES ($1) ON CONFLICT DO NOTHING").bind(key);
-    query.execute(connection).await.map(drop).map_err(of_admin)
 }

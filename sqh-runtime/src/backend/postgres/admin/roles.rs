@@ -168,15 +168,15 @@ async fn grant(
     user: &str,
     rights: Option<Rights>,
 ) -> Result<()> {
-    let (schema, user) = (quoted(name), quoted(user));
-    run(connection, format!("GRANT USAGE ON SCHEMA {schema} TO {user}")).await?;
+    let (schema, quoted_user) = (quoted(name), quoted(user));
+    run(connection, format!("GRANT USAGE ON SCHEMA {schema} TO {quoted_user}")).await?;
     let Some(rights) = on_tables(rights) else { return Ok(()) };
     let to_come = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {schema} GRANT", quoted(migrator));
-    run(connection, format!("{to_come} {rights} ON TABLES TO {user}")).await?;
-    run(connection, format!("{to_come} USAGE ON SEQUENCES TO {user}")).await?;
-    run(connection, format!("{to_come} EXECUTE ON FUNCTIONS TO {user}")).await?;
-    for relation in relations(connection, name, migrator).await? {
-        run(connection, format!("GRANT {rights} ON {relation} TO {user}")).await?;
+    run(connection, format!("{to_come} {rights} ON TABLES TO {quoted_user}")).await?;
+    run(connection, format!("{to_come} USAGE ON SEQUENCES TO {quoted_user}")).await?;
+    run(connection, format!("{to_come} EXECUTE ON FUNCTIONS TO {quoted_user}")).await?;
+    for relation in relations(connection, name, migrator, user).await? {
+        run(connection, format!("GRANT {rights} ON {relation} TO {}", quoted(user))).await?;
     }
     Ok(())
 }
@@ -213,13 +213,16 @@ async fn ownerships(connection: &mut PgConnection, schema: &str, migrator: &str)
     query.fetch_all(connection).await.map_err(of_admin)
 }
 
-/// The tables and views of a schema that are the migrator's, quoted.
-async fn relations(connection: &mut PgConnection, schema: &str, migrator: &str) -> Result<Vec<String>> {
+/// The tables and views of a schema that are the migrator's, quoted. Of the table of tenants a user keeps
+/// what was left of its rights.
+async fn relations(connection: &mut PgConnection, schema: &str, migrator: &str, user: &str) -> Result<Vec<String>> {
     let query = "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c \
                  JOIN pg_namespace n ON n.oid = c.relnamespace \
                  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm') \
-                 AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = $2)";
-    let query = sqlx::query_scalar(query).bind(schema).bind(migrator);
+                 AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = $2) \
+                 AND NOT (n.nspname = 'public' AND c.relname = 'tenants' AND EXISTS (SELECT FROM aclexplode(c.relacl) a \
+                          JOIN pg_roles u ON u.oid = a.grantee WHERE u.rolname = $3))";
+    let query = sqlx::query_scalar(query).bind(schema).bind(migrator).bind(user);
     query.fetch_all(connection).await.map_err(of_admin)
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use sqh_model::ErrorKind;
-use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
+use sqh_model::schema::{Placement, SHARED_REFERENCE_DB_NAME};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::models::STATION;
 use super::support::{Target, manager, own_config, own_server, run, texts};
 use crate::tenancy::{
     CATALOG_DB_NAME, ConnectionKey, ConnectionStore, DEFAULT_SERVER, Role, Server, Servers, StoreConfig,
-    TenantDatabaseManager,
+    TenantDatabaseManager, TenantOptions, roles,
 };
 
 const MADE: &str = "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'sqh%' ORDER BY 1";
@@ -161,6 +161,38 @@ async fn each_role_may_do_its_own_work_and_no_more() {
         let error = PgConnection::connect(&as_user(&server.url(database), "stranger")).await.unwrap_err();
         assert!(error.to_string().contains("permission denied for database"), "{database}: {error}");
     }
+}
+
+#[tokio::test]
+async fn the_table_of_tenants_is_not_the_applications_to_write() {
+    let server = own_server().await;
+    let manager = manager(&server.admin_url());
+    manager.init().await.unwrap();
+    let options = TenantOptions::default().placement(Placement::Row);
+    let tenant = manager.provision_with("acme", &options).await.unwrap();
+    manager.ensure_table(tenant.place(), &STATION).await.unwrap();
+    // The rights in the schema are given anew, as for a table that the owner has made.
+    roles::prepare(manager.store(), DEFAULT_SERVER, tenant.database(), "public").await.unwrap();
+    manager.provision_with("bolt", &options).await.unwrap();
+    let denied = Some("42501".to_owned());
+    for sql in [
+        "INSERT INTO public.tenants VALUES ('nobody')",
+        "UPDATE public.tenants SET id = 'x'",
+        "DELETE FROM public.tenants",
+        "TRUNCATE public.tenants CASCADE",
+    ] {
+        assert_eq!(told(&manager, tenant.database(), Role::Application, sql).await, denied, "{sql}");
+    }
+    // What refers to it needs no right on it.
+    for slug in ["acme", "bolt"] {
+        let sql = format!(
+            "INSERT INTO app_station (tenant_id, code, name) VALUES ('{slug}', 'a', 'A'); \
+             UPDATE app_station SET name = 'B'; DELETE FROM app_station"
+        );
+        assert_eq!(told(&manager, tenant.database(), Role::Application, &sql).await, None, "{sql}");
+    }
+    let tenants = texts(&server.url(tenant.database()), "SELECT id FROM tenants ORDER BY 1").await;
+    assert_eq!(tenants, ["acme", "bolt"]);
 }
 
 #[tokio::test]

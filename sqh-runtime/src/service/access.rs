@@ -8,7 +8,7 @@ use sqh_model::row::to_row;
 use sqh_model::schema::{LookupKey, PlatformModel};
 
 use super::PlatformGroupRecordService;
-use crate::scope::Cx;
+use crate::scope::{Cx, RecordScope};
 
 impl PlatformGroupRecordService {
     /// Whether somebody may do something to a stored record, and the rule that decides. The caller
@@ -52,7 +52,7 @@ impl PlatformGroupRecordService {
     ///
     /// # Errors
     /// As [`explain_access`](Self::explain_access); `Invalid` for a key of another form.
-    pub async fn explain_access_dyn<S>(
+    pub async fn explain_access_dyn<S: RecordScope>(
         &self,
         cx: &Cx<S>,
         who: &AccessContext,

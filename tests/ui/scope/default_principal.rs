@@ -1,0 +1,7 @@
+use sqh_runtime::prelude::*;
+
+pub fn run() -> Principal {
+    Default::default()
+}
+
+fn main() {}

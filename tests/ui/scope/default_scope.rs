@@ -1,0 +1,7 @@
+use sqh_runtime::prelude::*;
+
+pub fn run() -> Cx {
+    Cx::default()
+}
+
+fn main() {}

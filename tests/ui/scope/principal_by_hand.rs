@@ -1,0 +1,7 @@
+use sqh_runtime::prelude::*;
+
+pub fn run(identity: Identity) -> Principal {
+    Principal(identity)
+}
+
+fn main() {}

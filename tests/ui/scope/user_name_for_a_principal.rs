@@ -1,0 +1,8 @@
+use sqh_runtime::Platform;
+use sqh_runtime::prelude::*;
+
+pub async fn run(platform: &Platform) -> Result<Cx> {
+    platform.tenant("alice", "acme").await
+}
+
+fn main() {}

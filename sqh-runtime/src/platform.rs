@@ -23,6 +23,9 @@ use crate::tenancy::{
     TenantDatabaseManager, Tenants, unknown_tenant,
 };
 
+/// The fewest connections that a platform does with.
+const MIN_CONNECTIONS: usize = 3;
+
 /// What an administrator of the platform holds.
 const PLATFORM_ADMIN: &str = "platform:admin";
 
@@ -353,6 +356,11 @@ impl PlatformBuilder {
             )
         })?;
         let config = self.connections.map_or_else(StoreConfig::default, |budget| StoreConfig::default().budget(budget));
+        if config.budget < MIN_CONNECTIONS {
+            return Err(Error::invalid(format!(
+                "a platform needs {MIN_CONNECTIONS} connections: one is its own, and making a tenant takes two at a time"
+            )));
+        }
         let server = self.server(url)?;
         let store = ConnectionStore::new(Servers::single(server), config)?;
         let tenants = Arc::new(self.tenants.clone());

@@ -80,7 +80,8 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<()> {
 //! let platform = Platform::builder().models(models![AppStation]).build_in_memory()?;
-//! platform.provision("acme").await?;
+//! let fleet = platform.fleet(&Principal::system("the example")).await?;
+//! platform.tenants().provision(&fleet, "acme").await?;
 //! let app = Router::new().route("/{tenant}/stations", get(count)).with_state(App { platform });
 //!
 //! let ask = |path: &str, token: &str| {

@@ -114,6 +114,11 @@ impl Inner {
 
     async fn attempt(self: &Arc<Self>, scoped: &mut Scoped) -> Result<Reply> {
         let def = scoped.model();
+        // A scope may be held for long, and its tenant be suspended or gone by then.
+        if scoped.route().tenant().is_some_and(|tenant| tenant.is_old()) {
+            let route = self.tables.refresh(scoped.route(), def).await?;
+            scoped.reroute(route);
+        }
         // Before a connection is taken: the manager may need one of its own. The model of a begin
         // only says where to; each operation of the transaction makes its own table.
         if matches!(scoped.op(), Op::Begin) {

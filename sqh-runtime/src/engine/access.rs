@@ -12,7 +12,7 @@ use sqh_model::schema::ModelDef;
 use sqh_model::{Error, ErrorKind, Result};
 
 pub(super) use self::check::settle;
-use crate::op::Operation;
+use crate::op::{Op, Operation};
 use crate::scope::Access;
 
 /// The permission to be told what decides about a record, whether or not it may be seen.
@@ -37,6 +37,10 @@ pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authori
     let Some(context) = access.context() else {
         return Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything });
     };
+    // The planner's estimates are made of everybody's records.
+    if matches!(operation.op, Op::Explain(_)) {
+        check_explanation(access)?;
+    }
     let filter = filter(context, operation.model, operation.op.touches())?;
     let check = self::filter(context, operation.model, operation.op.writes())?;
     Ok(Authorized { operation, filter, check })

@@ -2,22 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqh_model::{Error, Result};
 
 use super::server::is_not_made_yet;
-use super::tenant::unknown_tenant;
+use super::tenant::{BELIEVED_FOR, unknown_tenant};
 use super::{
     CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Server, Slug, TenantFilter, TenantHandle,
     TenantRecord, TenantStatus,
 };
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{fleet, ledger, servers, tenants};
-
-/// How long a record is believed. What this process changes is forgotten at once; this is for what
-/// others change, and a route that has gone stale before is told by the tenant's epoch.
-const BELIEVED_FOR: Duration = Duration::from_secs(30);
 
 /// Which tenants there are, and where.
 #[derive(Debug)]

@@ -101,7 +101,8 @@ pub(super) async fn check(store: &ConnectionStore, server: &Server) -> Result<()
     let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
     let (role, migrator, owner) =
         (server.user(Role::Application), server.user(Role::Migrator), server.user(Role::Owner));
-    let excess = roles::excess(transaction.connection(), role, migrator, owner).await?;
+    let writer = server.user(Role::SharedWriter);
+    let excess = roles::excess(transaction.connection(), role, migrator, owner, writer).await?;
     transaction.commit().await?;
     match excess.and_then(|excess| remedy(excess, role, migrator, owner)) {
         None => Ok(()),
@@ -128,8 +129,14 @@ fn remedy(excess: Excess, role: &str, migrator: &str, owner: &str) -> Option<Str
         Excess { is_owner: true, .. } => {
             Some(format!("it is a member of the owner; run `REVOKE \"{owner}\" FROM \"{role}\"`"))
         }
+        Excess { makes_roles: true, .. } => {
+            Some(format!("it may make roles; run `ALTER ROLE \"{role}\" NOCREATEROLE`"))
+        }
+        Excess { writes_shared: true, .. } => {
+            Some(format!("it may write shared records; {other}, which is no member of the role that does"))
+        }
         Excess { owns: true, .. } => Some(format!(
-            "it owns tables; run `REASSIGN OWNED BY \"{role}\" TO \"{migrator}\"` in each database where it does"
+            "it owns tables or what they are in; run `REASSIGN OWNED BY \"{role}\" TO \"{migrator}\"` in each database where it does"
         )),
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sqh_model::schema::Placement;
@@ -29,7 +30,24 @@ pub struct TenantRecord {
     in_schema: Arc<Place>,
     in_rows: Arc<Place>,
     opened: Opened,
+    read_at: ReadAt,
 }
+
+/// How long what was read of a tenant is believed. What this process changes it knows at once; this is
+/// for what others change.
+pub(super) const BELIEVED_FOR: Duration = Duration::from_secs(30);
+
+/// When it was read, which is nothing of the tenant.
+#[derive(Debug, Clone)]
+struct ReadAt(Instant);
+
+impl PartialEq for ReadAt {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ReadAt {}
 
 /// The placements whose place is known to let this epoch's writers in.
 #[derive(Debug, Clone, Default)]
@@ -146,6 +164,7 @@ impl TenantRecord {
             in_schema: place(Arc::clone(&pooled), &stored.schema, Placement::Schema),
             in_rows: place(pooled, COMMON_SCHEMA, Placement::Row),
             opened: Opened::default(),
+            read_at: ReadAt(Instant::now()),
         }
     }
 
@@ -299,6 +318,11 @@ impl TenantRecord {
     /// The same in another status, where no catalog says so.
     pub(crate) fn with_status(&self, status: TenantStatus, epoch: i64, drop_after: Option<DateTime<Utc>>) -> Self {
         Self { status, epoch, drop_after, ..self.clone() }
+    }
+
+    /// Whether it was read so long ago that it is to be read anew.
+    pub(crate) fn is_old(&self) -> bool {
+        self.read_at.0.elapsed() >= BELIEVED_FOR
     }
 
     /// Whether it is the same tenant, and not a later one of the same slug.

@@ -84,7 +84,9 @@ async fn produce(
 ) -> Result<()> {
     let mut repeated = !holder.is_single();
     loop {
-        let Err((error, has_rows)) = send_rows(holder, statement, inputs, sender).await? else {
+        // A row that is not to be read ends a transaction.
+        let sent = send_rows(holder, statement, inputs, sender).await.inspect_err(|_| holder.failed())?;
+        let Err((error, has_rows)) = sent else {
             if holder.is_single() {
                 holder.lease().settled();
             }

@@ -32,6 +32,9 @@ impl TenantDatabaseManager {
 
     /// Drops a tenant for good, if it is due.
     async fn purge(&self, slug: &str) -> Result<bool> {
+        // One at a time: a later tenant of the slug must not meet what is left of a purge.
+        let mut purging = self.catalog.begin().await?;
+        fleet::lock_for_purge(purging.connection(), slug).await?;
         let mut transaction = self.catalog.begin().await?;
         let is_due = fleet::start_purge(transaction.connection(), slug).await?;
         transaction.commit().await?;
@@ -50,6 +53,7 @@ impl TenantDatabaseManager {
         transaction.commit().await?;
         // Its scopes see that there is no such tenant.
         self.catalog.look_up_if_any(&crate::tenancy::Slug::new(slug)?).await?;
+        purging.commit().await?;
         Ok(true)
     }
 

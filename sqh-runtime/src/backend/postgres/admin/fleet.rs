@@ -61,6 +61,15 @@ pub(crate) async fn due(connection: &mut PgConnection) -> Result<Vec<String>> {
     sqlx::query_scalar(query).fetch_all(connection).await.map_err(of_admin)
 }
 
+/// What the locks on purges share: "sqhd" in ASCII.
+const PURGE_LOCKS: i32 = 0x73_71_68_64;
+
+/// Waits until nobody else purges the tenant of a slug. It is held until the transaction ends.
+pub(crate) async fn lock_for_purge(connection: &mut PgConnection, slug: &str) -> Result<()> {
+    let query = sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))").bind(PURGE_LOCKS).bind(slug);
+    query.execute(connection).await.map(drop).map_err(of_admin)
+}
+
 /// Says that a tenant that is due is being dropped for good, or was before. False if it is not due.
 pub(crate) async fn start_purge(connection: &mut PgConnection, slug: &str) -> Result<bool> {
     let query = "UPDATE sqh.tenants SET purge_started_at = coalesce(purge_started_at, now()), \

@@ -45,14 +45,15 @@ pub(crate) async fn drop_schema(connection: &mut PgConnection, name: &str) -> Re
     query.execute(connection).await.map(drop).map_err(of_admin)
 }
 
-/// The tables of many tenants: those that refer to the table of tenants, and those of some names.
+/// The tables of many tenants, with the types of their tenant columns without a length, which would cut
+/// a key to another one: those that refer to the table of tenants, and those of some names.
 pub(crate) async fn tenant_tables(
     connection: &mut PgConnection,
     tables: &[&str],
     columns: &[&str],
 ) -> Result<Vec<TenantTable>> {
     let query = "SELECT format('%I.%I', n.nspname, c.relname) AS table, format('%I', a.attname) AS tenant_column, \
-                 format_type(a.atttypid, a.atttypmod) AS type_name \
+                 format_type(a.atttypid, -1) AS type_name \
                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public' \
                  JOIN pg_class r ON r.oid = coalesce(pg_partition_root(c.oid), c.oid) \
                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \

@@ -41,6 +41,8 @@ pub(crate) struct Excess {
     pub(crate) is_migrator: bool,
     pub(crate) is_owner: bool,
     pub(crate) owns: bool,
+    pub(crate) makes_roles: bool,
+    pub(crate) writes_shared: bool,
 }
 
 /// Those of the roles that there are.
@@ -82,22 +84,22 @@ pub(crate) async fn excess(
     name: &str,
     migrator: &str,
     owner: &str,
+    shared_writer: &str,
 ) -> Result<Option<Excess>> {
-    // The owners of a server's tables, in whatever database, are in a table of the whole server.
+    // The owners of what a server has, in whatever database, are in a table of the whole server.
     let query = "SELECT r.rolsuper, r.rolbypassrls, \
                  EXISTS (SELECT FROM pg_roles m WHERE m.rolname = $2 AND pg_has_role(r.oid, m.oid, 'MEMBER')), \
                  EXISTS (SELECT FROM pg_roles o WHERE o.rolname = $3 AND pg_has_role(r.oid, o.oid, 'MEMBER')), \
                  EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid \
-                         AND d.deptype = 'o' AND d.classid = 'pg_class'::regclass) \
+                         AND d.deptype = 'o'), \
+                 r.rolcreaterole, \
+                 EXISTS (SELECT FROM pg_roles w WHERE w.rolname = $4 AND pg_has_role(r.oid, w.oid, 'MEMBER')) \
                  FROM pg_roles r WHERE r.rolname = $1";
-    let query = sqlx::query_as::<_, (bool, bool, bool, bool, bool)>(query).bind(name).bind(migrator).bind(owner);
+    let query = sqlx::query_as::<_, (bool, bool, bool, bool, bool, bool, bool)>(query);
+    let query = query.bind(name).bind(migrator).bind(owner).bind(shared_writer);
     let found = query.fetch_optional(connection).await.map_err(of_admin)?;
-    Ok(found.map(|(superuser, bypasses_row_security, is_migrator, is_owner, owns)| Excess {
-        superuser,
-        bypasses_row_security,
-        is_migrator,
-        is_owner,
-        owns,
+    Ok(found.map(|(superuser, bypasses_row_security, is_migrator, is_owner, owns, makes_roles, writes_shared)| {
+        Excess { superuser, bypasses_row_security, is_migrator, is_owner, owns, makes_roles, writes_shared }
     }))
 }
 

@@ -20,7 +20,7 @@ pub struct Letter {
 #[tokio::test]
 async fn a_quiet_tenant_is_served_between_the_operations_of_a_loud_one() {
     let place = Arc::new(Place::with_connections(&[Letter::def()], 1).await);
-    let held = place.backend.execute(place.scoped_by::<Letter>("loud", Op::Begin)).await.unwrap();
+    let held = place.backend.execute(place.scoped::<Letter>(Op::Begin)).await.unwrap();
     let served = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = Vec::new();
     for tenant in ["loud", "loud", "loud", "quiet", "loud"] {

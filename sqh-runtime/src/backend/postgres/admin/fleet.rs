@@ -62,7 +62,7 @@ pub(crate) async fn due(connection: &mut PgConnection) -> Result<Vec<String>> {
 }
 
 /// What the locks on purges share: "sqhd" in ASCII.
-const PURGE_LOCKS: i32 = 0x73_71_68_64;
+const PURGE_LOCKS: i32 = 0x7371_6864;
 
 /// Waits until nobody else purges the tenant of a slug. It is held until the transaction ends.
 pub(crate) async fn lock_for_purge(connection: &mut PgConnection, slug: &str) -> Result<()> {

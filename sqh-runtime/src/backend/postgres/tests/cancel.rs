@@ -129,7 +129,7 @@ async fn execute(place: &Place, transaction: &mut Box<dyn BackendTransaction>, o
 
 /// Polls a future whenever it is woken, and drops it when it waits for the so-many-th time, at once
 /// or after the server's reply has come and nobody has read it. `true` if it was done before.
-pub(super) async fn dropped_at(wait: usize, has_reply: bool, future: impl Future) -> bool {
+async fn dropped_at(wait: usize, has_reply: bool, future: impl Future) -> bool {
     let mut future = Box::pin(future);
     let mut waits = 0;
     let done = poll_fn(|cx| match future.as_mut().poll(cx) {

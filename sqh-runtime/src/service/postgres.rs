@@ -78,7 +78,8 @@ impl PostgresQueryService {
     /// How a list would be run, as the lines of PostgreSQL's `EXPLAIN`. Nothing is read.
     ///
     /// # Errors
-    /// As [`list`](PlatformGroupRecordService::list); `Unsupported` if the backend is another.
+    /// As [`list`](PlatformGroupRecordService::list); `Denied` without the permission `access:explain`, since the
+    /// planner's estimates are made of everybody's records; `Unsupported` if the backend is another.
     pub async fn explain_list<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Vec<String>> {
         let op = Op::List(query_of(select)?);
         self.explain::<M>(cx, op).await
@@ -87,7 +88,8 @@ impl PostgresQueryService {
     /// How a count would be run: which partitions it reads, by which indexes.
     ///
     /// # Errors
-    /// As [`count`](PlatformGroupRecordService::count); `Unsupported` if the backend is another.
+    /// As [`count`](PlatformGroupRecordService::count); `Denied` without the permission `access:explain`, since the
+    /// planner's estimates are made of everybody's records; `Unsupported` if the backend is another.
     pub async fn explain_count<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Vec<String>> {
         let op = Op::Count { filter: query_of(select)?.filter, estimate: false };
         self.explain::<M>(cx, op).await

@@ -8,8 +8,14 @@ use crate::models::{Book, Essay, Event, Memo, Person};
 pub async fn plans_need_the_permissions_of_what_they_explain(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let postgres = world.platform.postgres();
-    for (held, missing) in [("library:read", "library:list"), ("library:list", "library:read")] {
-        let user = world.user(&[held]).await;
+    const EXPLAIN: &str = "access:explain";
+    for (held, missing) in [
+        (["library:read", EXPLAIN], "library:list"),
+        (["library:list", EXPLAIN], "library:read"),
+        // The planner's estimates are made of everybody's records.
+        (["library:read", "library:list"], EXPLAIN),
+    ] {
+        let user = world.user(&held).await;
         let outcomes = [
             postgres.explain_list(&user, Book::select()).await,
             postgres.explain_count(&user, Book::select()).await,
@@ -18,7 +24,7 @@ pub async fn plans_need_the_permissions_of_what_they_explain(harness: &dyn Harne
             assert!(refused(outcome, ErrorKind::Denied).message().contains(missing));
         }
     }
-    let reader = world.user(&["library:read", "library:list"]).await;
+    let reader = world.user(&["library:read", "library:list", EXPLAIN]).await;
     assert!(!postgres.explain_list(&reader, Book::select()).await.unwrap().is_empty());
 }
 
@@ -75,7 +81,8 @@ pub async fn a_fuzzy_search_finds_what_may_be_listed(harness: &dyn Harness) {
 pub async fn a_plan_is_of_what_may_be_listed(harness: &dyn Harness) {
     let world = World::new(harness).await;
     world.records.create(&world.cx, Memo::new(1, "a", "ann")).await.unwrap();
-    let ann = world.somebody(Identity { user_id: "ann".to_owned(), ..Identity::default() }).await;
+    let permissions = ["access:explain".to_owned()].into();
+    let ann = world.somebody(Identity { user_id: "ann".to_owned(), permissions, ..Identity::default() }).await;
     let plan = world.platform.postgres().explain_list(&ann, Memo::select()).await.unwrap().join("\n");
     assert!(plan.contains("writer"), "{plan}");
 }

@@ -120,6 +120,8 @@ impl Unrest {
     }
 
     async fn suspend(&mut self, slug: String) -> Result<()> {
+        // One whose resuming failed is not forgotten over the next.
+        self.calm().await?;
         self.suspended = Some(slug.clone());
         self.service.suspend(&self.fleet, &slug).await?;
         tokio::time::sleep(Duration::from_millis(self.rng.u64(0..20))).await;

@@ -2,5 +2,6 @@
 
 mod app;
 mod exits;
+mod foreign;
 mod problems;
 mod rejections;

@@ -41,6 +41,10 @@ pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle, unknown_ten
 pub use self::tenant::{TenantRecord, TenantStatus};
 pub(crate) use self::tenants::Tenants;
 
+/// The message of a backend to which a row of another tenant came back: a statement lacked the tenant's
+/// condition.
+pub(crate) const FOREIGN_ROW: &str = "a row of another tenant came back: the operation fails closed";
+
 /// The name of the server that a platform starts with.
 pub const DEFAULT_SERVER: &str = "default";
 

@@ -1,6 +1,7 @@
 //! The models of the suite: each shows some of what a model can say.
 
 mod book;
+mod deed;
 mod essay;
 mod event;
 mod everything;
@@ -12,6 +13,7 @@ mod secret;
 mod station;
 
 pub use self::book::{Book, BookShelf, Genre};
+pub use self::deed::Deed;
 pub use self::essay::Essay;
 pub use self::event::{Event, Reading};
 pub use self::everything::{Color, Dimensions, Everything, Label, Perhaps, Preferences, Size};
@@ -25,7 +27,7 @@ pub use self::station::{Account, Station};
 use sqh_runtime::models;
 use sqh_runtime::schema::ModelDef;
 
-/// All models of the suite.
+/// All models of the suite, but for [`Deed`], whose tests are their own.
 pub fn all() -> Vec<&'static ModelDef> {
     models![
         Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,

@@ -1,8 +1,10 @@
 //! Many tenants at work at the same time see nothing of each other.
 //!
 //! `SQH_ISOLATION_OPS=10000000 SQH_SEED=… cargo test --release -p sqh-tests --test isolation` tries
-//! more, or the same again.
+//! more, or the same again; with `SQH_ISOLATION_KEEP=1` the tenants stay, to be looked at.
 
+use sqh_runtime::models;
+use sqh_runtime::prelude::*;
 use sqh_runtime::schema::Placement;
 use sqh_runtime::tenancy::TenantOptions;
 use sqh_runtime::testing::isolation::{Isolation, Report};
@@ -11,8 +13,8 @@ use sqh_tests::harness::Harness;
 use sqh_tests::harness::memory::Memory;
 use sqh_tests::harness::postgres::Postgres;
 use sqh_tests::models::{
-    self, Book, BookShelf, Chapter, Clue, Coupon, Essay, Event, Perhaps, Person, Reader, ReaderCard, Reading, Remark,
-    Tagged,
+    self as suite, Book, BookShelf, Chapter, Clue, Coupon, Deed, Essay, Event, Perhaps, Person, Reader, ReaderCard,
+    Reading, Remark, Station, Tagged,
 };
 
 /// How many operations all the tests do together, unless `SQH_ISOLATION_OPS` says another number. CI
@@ -28,13 +30,13 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 fn builder() -> PlatformBuilder {
-    Platform::builder().models(models::all())
+    Platform::builder().models(suite::all()).models(models![Deed])
 }
 
 /// Runs a share of the operations, in a hundred, over all models of the suite that the backend keeps.
 #[allow(clippy::print_stderr, reason = "the seed is told before anything can fail")]
 async fn check(what: &str, platform: &Platform, placements: &[Placement], share: u64) -> Report {
-    let seed = number("SQH_SEED").unwrap_or_else(|| sqh_runtime::prelude::Uuid::new_v4().as_u64_pair().0);
+    let seed = number("SQH_SEED").unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0);
     let operations = number("SQH_ISOLATION_OPS").unwrap_or(OPERATIONS) * share / 100;
     eprintln!("{what}: {operations} operations, SQH_SEED={seed}");
     let isolation = Isolation::new(platform)
@@ -49,17 +51,21 @@ async fn check(what: &str, platform: &Platform, placements: &[Placement], share:
         .model::<Remark>()
         .model::<Person>()
         .model::<Perhaps>()
-        .model::<Essay>();
+        .model::<Essay>()
+        .model::<Deed>()
+        .shared_model::<Station>();
     let isolation = match what {
         "memory" => isolation,
         _ => isolation.model::<Coupon>().model::<Tagged>(),
     };
     let options = placements.iter().map(|placement| TenantOptions::default().placement(*placement));
     let isolation = isolation.placed(options);
+    let isolation = isolation.keep(std::env::var_os("SQH_ISOLATION_KEEP").is_some());
     let report = isolation.tenants(8).unrest(UNREST).operations(operations).seed(seed).run().await;
     let report = report.unwrap_or_else(|error| panic!("{what}: {}", error.message()));
     eprintln!("{what}: {report}");
     assert_eq!(report.walks.missing(), [""; 0], "every path is walked");
+    assert!(report.crowds > 0 && report.visits > 0, "several callers, and shared records");
     report
 }
 

@@ -6,23 +6,8 @@ use sqh_runtime::prelude::*;
 use sqh_runtime::schema::Placement;
 use sqh_tests::harness::World;
 use sqh_tests::harness::postgres::Postgres;
+use sqh_tests::models::Deed;
 use sqlx::{Connection as _, Executor as _, PgConnection};
-
-/// A record that the database keeps apart.
-#[derive(Debug, Clone, PartialEq, PlatformModel)]
-#[model(group = "vault")]
-#[storage(postgres, rls)]
-struct Deed {
-    /// The key.
-    #[field(primary_key)]
-    id: i64,
-    /// Whose it is.
-    #[field(tenant)]
-    tenant_id: String,
-    /// What it says.
-    #[field(search)]
-    title: String,
-}
 
 fn deed(id: i64, title: &str) -> Deed {
     // Another tenant's name is not the caller's to say.

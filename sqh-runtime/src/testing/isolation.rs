@@ -40,7 +40,10 @@
 //! With [`Isolation::unrest`] it also ends the server's backends, closes connections, alters tables and
 //! suspends tenants meanwhile; [`Isolation::placed`] puts the tenants into several placements.
 //!
-//! The tenants stay, so that they can be looked at; [`Report::tenants`] has their slugs.
+//! Several callers of a tenant are at work at the same time now and then ([`Isolation::callers`]), and
+//! [`Isolation::shared_model`] adds models that all tenants read and none may write.
+//!
+//! The tenants are dropped in the end, whatever came of it, unless [`Isolation::keep`] is asked for.
 //!
 //! A failure says the seed, the tenant and its last operations. The same seed draws the same
 //! operations; how they meet is up to the scheduler and the server.
@@ -50,6 +53,8 @@
 
 mod ask;
 mod call;
+mod clean;
+mod commons;
 mod draw;
 mod drop_after;
 mod expect;
@@ -58,6 +63,7 @@ mod judge;
 mod lane;
 mod marks;
 mod paths;
+mod populate;
 mod report;
 mod step;
 #[cfg(test)]
@@ -77,17 +83,16 @@ use futures::stream::FuturesUnordered;
 use sqh_model::schema::PlatformModel;
 use sqh_model::{Error, Result};
 
+use self::clean::Made;
 pub use self::draw::Draw;
-use self::draw::{Owner, first_day};
 use self::face::{Face, Typed};
-use self::lane::{Lane, Setup, Violation};
-use self::marks::Marks;
+use self::lane::{Lane, Violation};
 pub use self::paths::{PATHS, Path, Walked, Walks};
 pub use self::report::Report;
 pub use self::unrest::Disturbances;
 use self::unrest::Unrest;
 use crate::platform::Platform;
-use crate::scope::{Principal, Tenant};
+use crate::scope::{Cx, Principal, Shared, Tenant};
 use crate::tenancy::TenantOptions;
 
 /// How many operations a tenant does before all of them are looked at.
@@ -98,7 +103,10 @@ const ROUND: u64 = 250;
 pub struct Isolation {
     platform: Platform,
     faces: Vec<Arc<dyn Face>>,
+    shared: Vec<Arc<dyn Face>>,
     tenants: usize,
+    callers: u32,
+    keep: bool,
     operations: u64,
     seed: Option<u64>,
     dropped: u32,
@@ -112,7 +120,10 @@ impl Isolation {
         Self {
             platform: platform.clone(),
             faces: Vec::new(),
+            shared: Vec::new(),
             tenants: 8,
+            callers: 3,
+            keep: false,
             operations: 10_000,
             seed: None,
             dropped: 4,
@@ -132,6 +143,24 @@ impl Isolation {
         make: impl Fn(&mut Draw) -> M + Send + Sync + 'static,
     ) -> Self {
         self.face(Typed::<M> { scope: Clone::clone, make: Some(Arc::new(make)) })
+    }
+
+    /// Adds a model of shared records. The test makes some of its own, and deletes them in the end; it
+    /// asks nothing of those that are there.
+    pub fn shared_model<M: PlatformModel<Scope = Shared>>(mut self) -> Self {
+        self.shared.push(Arc::new(Typed::<M> { scope: Cx::shared, make: None }));
+        self
+    }
+
+    /// How many callers of one tenant there are at the same time, at most. 3 if it is not said.
+    pub fn callers(self, callers: u32) -> Self {
+        Self { callers, ..self }
+    }
+
+    /// Whether the tenants stay, so that they can be looked at; [`Report::tenants`], or the message of
+    /// the failure, has their slugs. They go if it is not said.
+    pub fn keep(self, keep: bool) -> Self {
+        Self { keep, ..self }
     }
 
     /// How many tenants. 8 if it is not said.
@@ -181,9 +210,18 @@ impl Isolation {
         if self.faces.is_empty() || self.tenants == 0 {
             return Err(Error::invalid("there is nothing to try: add a model and a tenant"));
         }
+        let mut made = Made::default();
+        let outcome = self.work(&mut made).await;
+        if !self.keep {
+            made.remove(&self.platform).await;
+        }
+        outcome
+    }
+
+    async fn work(&self, made: &mut Made) -> Result<Report> {
         let seed = self.seed.unwrap_or_else(random);
         let began = Instant::now();
-        let mut lanes = self.lanes(seed).await?;
+        let mut lanes = self.lanes(seed, made).await?;
         let mut unrest = self.disturber(&lanes, seed).await?;
         let count = Arc::new(AtomicU64::new(0));
         let mut done = 0;
@@ -204,6 +242,7 @@ impl Isolation {
                 unrest.calm().await?;
             }
             all(&mut lanes, async |lane| lane.settle().await).await.map_err(told)?;
+            made.settle(&self.platform).await.map_err(told)?;
             done = lanes.iter().map(|lane| lane.operations).sum();
         }
         // A short run has to look for the paths to which few calls lead.
@@ -214,6 +253,8 @@ impl Isolation {
         Ok(Report {
             seed,
             operations: done,
+            crowds: lanes.iter().map(|lane| lane.crowds).sum(),
+            visits: lanes.iter().map(|lane| lane.visits).sum(),
             tenants: lanes.iter().map(|lane| lane.slug.clone()).collect(),
             took: began.elapsed(),
             walks: walks(&lanes),
@@ -230,36 +271,6 @@ impl Isolation {
         let models = self.faces.iter().map(|face| face.def()).collect();
         let every = u64::from(1000 / self.unrest);
         Unrest::new(&self.platform, fleet, tenants, models, Rng::with_seed(seed), every).map(Some)
-    }
-
-    async fn lanes(&self, seed: u64) -> Result<Vec<Lane>> {
-        let mut rng = Rng::with_seed(seed);
-        let marks = Arc::new(Marks::new(&mut rng, self.tenants));
-        let faces: Arc<[Arc<dyn Face>]> = self.faces.clone().into();
-        let principal = principal();
-        let fleet = self.platform.fleet(&principal).await?;
-        let base = first_day(chrono::Utc::now());
-        // Tenants of a run before are others, though their canaries are the same.
-        let run = random() & 0xffff_ffff;
-        let mut lanes = Vec::with_capacity(self.tenants);
-        for number in 0..self.tenants {
-            let mark = marks.of(number);
-            let slug = format!("iso-{mark}-{run:08x}");
-            let options = self.placed.get(number % self.placed.len().max(1)).cloned().unwrap_or_default();
-            self.platform.tenants().provision_with(&fleet, &slug, &options).await?;
-            let cx = self.platform.tenant(&principal, &slug).await?;
-            let owner = Owner { mark: Arc::clone(mark), number: number as u32, base };
-            lanes.push(Lane::new(Setup {
-                cx,
-                platform: self.platform.clone(),
-                faces: Arc::clone(&faces),
-                draw: Draw::new(rng.u64(..), owner),
-                marks: Arc::clone(&marks),
-                mark: Arc::clone(mark),
-                dropped: self.dropped,
-            }));
-        }
-        Ok(lanes)
     }
 }
 

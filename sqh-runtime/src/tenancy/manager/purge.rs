@@ -31,7 +31,7 @@ impl TenantDatabaseManager {
     }
 
     /// Drops a tenant for good, if it is due.
-    async fn purge(&self, slug: &str) -> Result<bool> {
+    pub(crate) async fn purge(&self, slug: &str) -> Result<bool> {
         // One at a time: a later tenant of the slug must not meet what is left of a purge.
         let mut purging = self.catalog.begin().await?;
         fleet::lock_for_purge(purging.connection(), slug).await?;

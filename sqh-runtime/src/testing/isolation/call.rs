@@ -1,6 +1,7 @@
 //! [`Call`]: what is asked, whatever the way; [`Answer`], what came back.
 
-use sqh_model::{Result, Row, Value};
+use sqh_model::schema::ModelDef;
+use sqh_model::{Row, Value};
 
 use super::which::{Asked, Which};
 
@@ -44,6 +45,12 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// The key of a record.
+    pub(super) fn of(def: &'static ModelDef, row: &Row) -> Self {
+        let full: Vec<Value> = def.layout().physical_key().into_iter().map(|position| row[position].clone()).collect();
+        Self { parts: full.len(), full }
+    }
+
     pub(super) fn said(&self) -> Vec<Value> {
         self.full[..self.parts].to_vec()
     }
@@ -120,14 +127,6 @@ pub(super) fn error_text(error: &sqh_model::Error) -> String {
         source = error.source();
     }
     text
-}
-
-/// Every text of an outcome.
-pub(super) fn outcome_texts(outcome: &Result<Answer>, see: &mut dyn FnMut(&str)) {
-    match outcome {
-        Ok(answer) => answer.texts(see),
-        Err(error) => see(&error_text(error)),
-    }
 }
 
 fn texts(value: &Value, see: &mut dyn FnMut(&str)) {

@@ -46,6 +46,8 @@ pub(super) struct Owner {
     pub(super) number: u32,
     /// The first of the days.
     pub(super) base: NaiveDate,
+    /// No key is that of another.
+    pub(super) is_alone: bool,
 }
 
 impl Draw {
@@ -132,7 +134,7 @@ impl Draw {
             }
         }
         let is_text = column.ty.kind() == ValueKind::Text && matches!(column.ty.shape, Shape::Scalar(_));
-        if is_text && is_unique(def, column) && self.chance(50) {
+        if !self.owner.is_alone && is_text && is_unique(def, column) && self.chance(50) {
             return Value::Text(format!("u{}", self.number(UNIQUE)));
         }
         self.value(&column.ty, column.field.max_len)
@@ -147,7 +149,7 @@ impl Draw {
 
     /// The value of this number in a key.
     fn pooled(&mut self, column: &ColumnDef, number: u32) -> Value {
-        let is_common = number.is_multiple_of(2);
+        let is_common = number.is_multiple_of(2) && !self.owner.is_alone;
         if let Some(reference) = column.field.references.filter(|reference| reference.column.is_none()) {
             return self.part_of_key((reference.model)(), number);
         }

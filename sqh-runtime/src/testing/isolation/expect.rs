@@ -134,6 +134,14 @@ impl Table {
         self.slots.retain(|_, slot| slot.is_open || slot.may_be_present());
     }
 
+    /// The record of a key, if there is one, may have become another, or nothing.
+    pub(super) fn may_become(&mut self, key: &str, change: &dyn Fn(&Row) -> Option<Row>) {
+        if let Some(slot) = self.slots.get_mut(key) {
+            let changed: Vec<_> = slot.rows().map(change).collect();
+            changed.into_iter().for_each(|state| slot.add(state));
+        }
+    }
+
     /// Fewest and most records that match.
     pub(super) fn count(&self, which: &Which) -> (u64, u64) {
         let holds = |row: &Row| which.holds(self.def, row);

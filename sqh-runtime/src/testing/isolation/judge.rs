@@ -93,7 +93,7 @@ impl Expected {
     }
 
     /// What may have happened.
-    fn unknown(&mut self, at: usize, call: &Call) {
+    pub(super) fn unknown(&mut self, at: usize, call: &Call) {
         let table = &mut self.tables[at];
         let def = table.def;
         match call {
@@ -103,16 +103,26 @@ impl Expected {
             }
             Call::Upsert { row, .. } | Call::Replace(row) => {
                 let change = without_key(def, as_stored(def, row));
-                table.change(&Which::All, false, &|state| Some(over(def, state, &change)));
+                let become_it = |state: &Row| Some(over(def, state, &change));
+                match call {
+                    // It decides by another constraint, and so by any record.
+                    Call::Upsert { by, .. } if !by.is_empty() => table.change(&Which::All, false, &become_it),
+                    _ => table.may_become(&key_of(def, row), &become_it),
+                }
                 if matches!(call, Call::Upsert { .. }) {
                     table.may(key_of(def, row), Some(as_stored(def, row)));
                 }
             }
-            Call::Update { changes, .. } | Call::UpdateWhere(_, changes) => {
-                table.change(&Which::All, false, &|row| Some(changed(def, row, changes)));
+            Call::Update { key, changes, .. } => {
+                table.may_become(&name(key), &|row| Some(changed(def, row, changes)));
             }
-            Call::Delete(_) | Call::DeleteWhere(_) => {
-                table.change(&Which::All, false, &|_| None);
+            Call::UpdateWhere(which, changes) => table.change(which, false, &|row| Some(changed(def, row, changes))),
+            Call::Delete(key) => {
+                table.may_become(&name(key), &|_| None);
+                self.loosen(def);
+            }
+            Call::DeleteWhere(which) => {
+                table.change(which, false, &|_| None);
                 self.loosen(def);
             }
             _ => {}
@@ -292,7 +302,7 @@ fn over(def: &'static ModelDef, state: &Row, change: &Row) -> Row {
     values.collect()
 }
 
-fn name(key: &Key) -> String {
+pub(super) fn name(key: &Key) -> String {
     key_name(key.full.iter())
 }
 

@@ -1,5 +1,7 @@
 //! [`Lane`]: what one tenant does, one operation after the other, and what it sees.
 
+mod crowd;
+mod shared;
 mod transaction;
 
 use std::collections::VecDeque;
@@ -8,9 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sqh_model::schema::ModelDef;
 use sqh_model::{Error, ErrorKind, Result, Row};
 
-use super::call::{Answer, Call, outcome_texts};
+pub(super) use self::shared::Visit;
+use super::call::{Answer, Call, error_text};
 use super::draw::Draw;
 use super::drop_after::drop_after;
 use super::expect::Expected;
@@ -22,13 +26,13 @@ use super::step::Step;
 use super::which::{Asked, Which};
 use crate::platform::Platform;
 use crate::scope::{Cx, Tenant};
-use crate::tenancy::Place;
+use crate::tenancy::{FOREIGN_ROW, Place};
 
 /// How many operations are told of a failure.
 const TRAIL: usize = 40;
 
 /// How often a look at all records is tried again.
-const LOOKS: u32 = 400;
+pub(super) const LOOKS: u32 = 400;
 
 /// How many calls are drawn to find one that leads to a path.
 const SOUGHT: u32 = 5_000;
@@ -50,8 +54,15 @@ pub(super) struct Lane {
     marks: Arc<Marks>,
     mark: Arc<str>,
     pub(super) dropped: u32,
+    /// How many callers there are at the same time, at most.
+    callers: u32,
+    visit: Option<Visit>,
     pub(super) walks: Walks,
     pub(super) operations: u64,
+    /// How often several callers were at work at the same time.
+    pub(super) crowds: u64,
+    /// How often shared records were asked for.
+    pub(super) visits: u64,
     trail: VecDeque<String>,
 }
 
@@ -73,13 +84,16 @@ pub(super) struct Setup {
     pub(super) mark: Arc<str>,
     /// In how many of a hundred operations the caller goes away.
     pub(super) dropped: u32,
+    /// How many callers there are at the same time, at most.
+    pub(super) callers: u32,
+    pub(super) visit: Option<Visit>,
 }
 
 type Seen<T = ()> = std::result::Result<T, Violation>;
 
 impl Lane {
     pub(super) fn new(setup: Setup) -> Self {
-        let Setup { cx, platform, faces, draw, marks, mark, dropped } = setup;
+        let Setup { cx, platform, faces, draw, marks, mark, dropped, callers, visit } = setup;
         Self {
             slug: cx.tenant().to_owned(),
             cx,
@@ -93,8 +107,12 @@ impl Lane {
             marks,
             mark,
             dropped,
+            callers,
+            visit,
             walks: Walks::default(),
             operations: 0,
+            crowds: 0,
+            visits: 0,
             trail: VecDeque::new(),
         }
     }
@@ -113,10 +131,11 @@ impl Lane {
             if self.is_unsettled && self.draw.chance(60) {
                 self.settle().await?;
             }
-            if !self.is_unsettled && self.draw.chance(10) {
-                self.in_transaction().await?;
-            } else {
-                self.alone().await?;
+            match self.draw.number(100) {
+                0..10 if !self.is_unsettled => self.in_transaction().await?,
+                10..13 if !self.is_unsettled && self.callers > 1 => self.crowd().await?,
+                13..20 if self.visit.is_some() => self.visit().await?,
+                _ => self.alone().await?,
             }
             count.fetch_add(self.operations - before, Ordering::Relaxed);
         }
@@ -149,11 +168,7 @@ impl Lane {
         self.operations += 1;
         let (records, postgres) = (self.platform.records(), self.platform.postgres());
         let outcome = self.ask(Door::Platform(&records, &postgres), at, way, call, polls).await?;
-        let judged = match &outcome {
-            Some(Ok(answer)) => Outcome::Answered(answer),
-            Some(Err(error)) if !is_uncertain(error) => Outcome::Refused(error),
-            _ => Outcome::Unknown,
-        };
+        let judged = judged(outcome.as_ref());
         self.is_unsettled |= call.is_write() && matches!(judged, Outcome::Unknown);
         // What refers to a record that goes may go too: a look tells.
         let is_delete = matches!(call, Call::Delete(_) | Call::DeleteWhere(_));
@@ -187,24 +202,41 @@ impl Lane {
     ) -> Seen<Option<Result<Answer>>> {
         let face = Arc::clone(&self.faces[at]);
         let outcome = drop_after(face.ask(door, &self.cx, way, call.clone()), polls).await;
-        self.walks.note(way, outcome.as_ref());
-        self.note(format!("{}.{way} {call:?} -> {}", face.def().name, told(outcome.as_ref())));
-        if let Some(outcome) = &outcome {
-            self.check_marks(outcome)?;
-        }
+        let mark = Arc::clone(&self.mark);
+        self.saw(face.def(), way, call, outcome.as_ref(), &mark)?;
         Ok(outcome)
     }
 
-    fn check_marks(&self, outcome: &Result<Answer>) -> Seen {
+    /// Notes what came, and looks for what is another's than the owner of the canary `own`.
+    fn saw(
+        &mut self,
+        def: &'static ModelDef,
+        way: &'static str,
+        call: &Call,
+        outcome: Option<&Result<Answer>>,
+        own: &str,
+    ) -> Seen {
+        self.walks.note(way, outcome);
+        self.note(format!("{}.{way} {call:?} -> {}", def.name, told(outcome)));
         let mut foreign = None;
-        outcome_texts(outcome, &mut |text| {
-            if foreign.is_none() {
-                foreign = self.marks.foreign(&self.mark, text);
-            }
-        });
+        if let Some(Ok(answer)) = outcome {
+            answer.texts(&mut |text| foreign = foreign.take().or_else(|| self.marks.foreign(own, text)));
+        }
         match foreign {
             Some(text) => Err(self.violation(format!("what came back holds another tenant's canary: {text}"))),
-            None => Ok(()),
+            None => self.check_error(outcome, own),
+        }
+    }
+
+    fn check_error<T>(&self, outcome: Option<&Result<T>>, own: &str) -> Seen {
+        let Some(Err(error)) = outcome else { return Ok(()) };
+        if let Some(text) = self.marks.foreign(own, &error_text(error)) {
+            return Err(self.violation(format!("an error holds another tenant's canary: {text}")));
+        }
+        // The caller was spared, and yet a statement has gone astray.
+        match error.message() {
+            FOREIGN_ROW => Err(self.violation(format!("a statement was not the tenant's own: {error}"))),
+            _ => Ok(()),
         }
     }
 
@@ -250,6 +282,15 @@ impl Lane {
 impl fmt::Debug for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lane").field("slug", &self.slug).field("operations", &self.operations).finish_non_exhaustive()
+    }
+}
+
+/// What an outcome is to the judge.
+fn judged(outcome: Option<&Result<Answer>>) -> Outcome<'_> {
+    match outcome {
+        Some(Ok(answer)) => Outcome::Answered(answer),
+        Some(Err(error)) if !is_uncertain(error) => Outcome::Refused(error),
+        _ => Outcome::Unknown,
     }
 }
 

@@ -14,7 +14,11 @@ pub struct Report {
     pub seed: u64,
     /// How many there were.
     pub operations: u64,
-    /// The slugs of the tenants.
+    /// How often several callers of a tenant were at work at the same time.
+    pub crowds: u64,
+    /// How often a tenant turned to shared records.
+    pub visits: u64,
+    /// The slugs of the tenants, which are dropped by now unless they were to be kept.
     pub tenants: Vec<String>,
     /// How long they took.
     pub took: Duration,
@@ -26,12 +30,13 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, operations, tenants, took, walks, disturbances } = self;
+        let Self { seed, operations, crowds, visits, tenants, took, walks, disturbances } = self;
         let tenants = tenants.len();
         let rate = *operations as f64 / took.as_secs_f64().max(f64::EPSILON);
         write!(
             f,
-            "{operations} operations of {tenants} tenants in {took:.1?} ({rate:.0} a second), seed {seed}\n{walks}\n{disturbances}"
+            "{operations} operations of {tenants} tenants in {took:.1?} ({rate:.0} a second), seed {seed}\n\
+             {crowds} times several callers of a tenant, {visits} of shared records\n{walks}\n{disturbances}"
         )
     }
 }

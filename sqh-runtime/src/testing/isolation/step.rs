@@ -70,6 +70,23 @@ impl Step<'_> {
         })
     }
 
+    /// A call that makes a record.
+    pub(super) fn create(&mut self) -> Result<Call> {
+        self.record().map(Call::Create)
+    }
+
+    /// A call that changes the record of a key.
+    pub(super) fn change_of(&mut self, key: &Key) -> Result<Call> {
+        let changes = self.changes(true)?;
+        if self.draw.chance(50) {
+            return Ok(Call::Update { version: self.version(key), key: key.clone(), changes });
+        }
+        let mut row = self.record()?;
+        let positions = self.def().layout().physical_key().into_iter();
+        positions.zip(&key.full).for_each(|(position, value)| row[position] = value.clone());
+        Ok(Call::Upsert { row, by: Vec::new() })
+    }
+
     /// A new record of the model.
     ///
     /// # Errors

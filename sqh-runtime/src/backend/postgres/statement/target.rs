@@ -17,7 +17,7 @@ use super::ALIAS;
 use super::guard::Guard;
 use crate::backend::postgres::codec::{Codec, bind};
 use crate::engine::Route;
-use crate::tenancy::TenantRecord;
+use crate::tenancy::{FOREIGN_ROW, TenantRecord};
 
 /// The table of an operation.
 #[derive(Debug, Clone, Copy)]
@@ -163,7 +163,7 @@ impl fmt::Debug for Owner {
 #[cold]
 fn foreign(def: &'static ModelDef) -> Error {
     tracing::error!(model = def.name, table = def.table, "a statement gave a row of another tenant: it fails closed");
-    Error::internal("a row of another tenant came back: the operation fails closed").in_model(def.name)
+    Error::internal(FOREIGN_ROW).in_model(def.name)
 }
 
 /// The error for a statement in row placement that nobody's key was given to.

@@ -11,7 +11,7 @@ use super::{Verdict, ensure, name};
 
 impl Table {
     /// Judges what came of a read.
-    pub(super) fn read(&self, way: &str, call: &Call, answer: &Answer) -> Verdict {
+    pub(in crate::testing::isolation) fn read(&self, way: &str, call: &Call, answer: &Answer) -> Verdict {
         let is_paged = way.starts_with("page");
         match (call, answer) {
             (Call::Get(key), Answer::Row(None)) => {

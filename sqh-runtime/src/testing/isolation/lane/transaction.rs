@@ -28,6 +28,7 @@ impl Lane {
         if let Some(violation) = violation {
             return Err(violation);
         }
+        self.check_error(outcome.as_ref(), &self.mark)?;
         let pending = self.pending.take();
         match (outcome, pending) {
             (Some(Ok(())), Some(pending)) => self.expected = pending,

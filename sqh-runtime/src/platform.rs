@@ -347,6 +347,14 @@ impl PlatformBuilder {
     /// cannot be read; `Unavailable` if the server is down, `Unsupported` if it is older than
     /// PostgreSQL 15, `Denied` if the application's role owns tables or gets around row security.
     pub async fn build(self) -> Result<Platform> {
+        self.build_around(|backend| Arc::new(backend)).await
+    }
+
+    /// The same with what is made of the backend in its place: the isolation test spoils it.
+    pub(crate) async fn build_around(
+        self,
+        around: impl FnOnce(PostgresBackend) -> Arc<dyn Backend>,
+    ) -> Result<Platform> {
         // What is wrong with the models is told whether or not a server is there.
         let registry = self.registry()?;
         check_tables(&registry, &self.tenants)?;
@@ -370,7 +378,7 @@ impl PlatformBuilder {
         let metrics = Metrics::new(self.metrics);
         let tables = Arc::clone(&manager) as Arc<dyn Tables>;
         let backend = PostgresBackend::new(store, tables, tenants, Arc::clone(&metrics));
-        Ok(Platform::new(registry, self, Arc::new(backend), Tenants::Catalog(manager), metrics))
+        Ok(Platform::new(registry, self, around(backend), Tenants::Catalog(manager), metrics))
     }
 
     /// A platform that keeps its records in this process: for tests, and for trying a model out.

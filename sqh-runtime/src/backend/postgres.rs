@@ -45,6 +45,12 @@ use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
 use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role, login_code};
 
+/// Lets the statements of this thread that begin so lack the tenant's condition.
+#[cfg(test)]
+pub(crate) fn forget_tenant(start: Option<&'static str>) {
+    statement::sql::FORGETFUL.set(start);
+}
+
 /// Records in PostgreSQL. A clone is the same backend.
 #[derive(Debug, Clone)]
 pub struct PostgresBackend(Arc<Inner>);

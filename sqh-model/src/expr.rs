@@ -26,4 +26,4 @@ pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};
 
 pub(crate) use self::filter::column;
-pub(crate) use self::operators::element;
+pub(crate) use self::operators::{Ability, element};

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod record_document;
 pub mod record_json;
 pub mod render;
+pub mod report;
 pub mod row;
 pub mod schema;
 pub mod types;

@@ -70,6 +70,8 @@ pub struct Capabilities {
     pub fuzzy_search: bool,
     /// Telling how an operation would be run.
     pub explain: bool,
+    /// Reports.
+    pub reports: bool,
 }
 
 impl Capabilities {
@@ -83,6 +85,7 @@ impl Capabilities {
         sql_expressions: true,
         fuzzy_search: true,
         explain: true,
+        reports: true,
     };
 
     /// Nothing.
@@ -95,6 +98,7 @@ impl Capabilities {
         sql_expressions: false,
         fuzzy_search: false,
         explain: false,
+        reports: false,
     };
 }
 

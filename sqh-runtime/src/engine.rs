@@ -29,7 +29,7 @@ pub(crate) use self::access::EXPLAIN;
 pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
 pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;
-pub use self::tenancy::{Route, Scoped};
+pub use self::tenancy::{Joined, Route, Scoped};
 use crate::backend::{Backend, Capabilities};
 use crate::observe::{Metrics, Observation};
 use crate::op::{Op, Operation, Reply, Verb};
@@ -112,6 +112,10 @@ impl Engine {
     async fn run_stages(&self, scope: &Scope, mut operation: Operation, target: &dyn Target) -> Result<Reply> {
         let model = operation.model;
         self.registry.check_registered(model)?;
+        for joined in operation.op.joined() {
+            self.registry.check_registered(joined)?;
+            check_storage(model, joined)?;
+        }
         check_capabilities(&operation, target.capabilities())?;
         check_operation(model, &operation.op)?;
         mask::check_visible(&scope.access, model, &operation.op)?;
@@ -152,6 +156,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::Stream(_) => has.streams,
         Op::FuzzySearch { .. } => has.fuzzy_search,
         Op::Explain(_) => has.explain,
+        Op::Report(_) => has.reports,
         Op::Begin => has.transactions,
         _ => true,
     };
@@ -180,18 +185,30 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             }
             query.check(model)
         }
+        Op::Report(report) => report.check(),
         Op::Stream(query) => query.check(model),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
         Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(model, key.len()),
         Op::Explain(op) => match **op {
-            Op::List(_) | Op::Search { .. } | Op::FuzzySearch { .. } | Op::Select { .. } | Op::Count { .. } => {
-                check_operation(model, op)
-            }
+            Op::List(_)
+            | Op::Search { .. }
+            | Op::FuzzySearch { .. }
+            | Op::Select { .. }
+            | Op::Report(_)
+            | Op::Count { .. } => check_operation(model, op),
             _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
         },
         Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
         Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
+}
+
+fn check_storage(model: &'static ModelDef, joined: &'static ModelDef) -> Result<()> {
+    if model.storage.backend == joined.storage.backend {
+        return Ok(());
+    }
+    let message = format!("`{}` is kept in another system than `{}`: a join is of one", joined.name, model.name);
+    Err(Error::unsupported(message).in_model(joined.name))
 }
 
 fn check_limit(model: &'static ModelDef, query: &Query) -> Result<()> {

@@ -26,7 +26,7 @@ pub mod web;
 
 pub use platform::{Platform, PlatformBuilder};
 pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};
-pub use sqh_model::{compare, expr, models, policy, record_json, render, row, schema, types, value};
+pub use sqh_model::{alias, compare, expr, models, policy, record_json, render, report, row, schema, types, value};
 
 #[doc(hidden)]
 pub use sqh_model::__private;

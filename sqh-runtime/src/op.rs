@@ -7,6 +7,7 @@
 use futures::stream::BoxStream;
 use sqh_model::expr::{Filter, Query};
 pub use sqh_model::policy::Verb;
+use sqh_model::report::Report;
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
@@ -58,6 +59,9 @@ pub enum Op {
         /// The columns' positions in the layout.
         columns: Vec<usize>,
     },
+    /// What is computed of the records of the model and of those joined to them. Replies
+    /// [`Reply::Rows`] of the report's width.
+    Report(Box<Report>),
     /// How many records match.
     Count {
         /// Which records.
@@ -153,6 +157,7 @@ impl Op {
             | Self::Search { .. }
             | Self::FuzzySearch { .. }
             | Self::Select { .. }
+            | Self::Report(_)
             | Self::Count { .. }
             | Self::Stream(_) => &[Verb::List],
             Self::Explain(op) => op.touches(),
@@ -173,6 +178,16 @@ impl Op {
         }
     }
 
+    /// The models whose records it reads beside those of the operation's own, in order. All that is
+    /// asked of the principal for its own is asked for each of them.
+    pub fn joined(&self) -> Vec<&'static ModelDef> {
+        match self {
+            Self::Report(report) => report.sources[1..].iter().map(|source| source.relation.model).collect(),
+            Self::Explain(op) => op.joined(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Its name in messages and spans.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -181,6 +196,7 @@ impl Op {
             Self::Search { .. } => "search",
             Self::FuzzySearch { .. } => "fuzzy_search",
             Self::Select { .. } => "select",
+            Self::Report(_) => "report",
             Self::Count { .. } => "count",
             Self::Create(_) => "create",
             Self::Upsert { .. } => "upsert",

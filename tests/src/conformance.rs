@@ -302,6 +302,23 @@ suite! {
         a_fuzzy_search_finds_what_may_be_listed
         a_plan_is_of_what_may_be_listed
     }
+    reports needs reports {
+        groups_have_keys_and_metrics
+        all_records_together_are_one_row
+        a_key_of_an_enum_is_read_and_ordered_as_one
+        groups_are_chosen_ordered_and_limited
+        metrics_of_some_records_may_be_of_none
+        metrics_of_all_kinds
+        a_sum_beyond_its_type_is_an_error
+        subtotals_have_no_key
+        buckets_of_time_begin_where_their_zone_says
+        an_inner_join_keeps_what_belongs_together
+        the_optional_side_of_a_left_join_is_an_option
+        semi_and_anti_joins_ask_whether
+        conditions_span_the_joined_models
+        the_rules_of_each_joined_model_apply
+        a_masked_field_is_shown_masked_and_asked_in_vain
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

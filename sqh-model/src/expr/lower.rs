@@ -207,7 +207,8 @@ pub fn search(def: &'static ModelDef, text: &str) -> Filter {
     )
 }
 
-fn operator(comparison: Comparison) -> &'static str {
+/// The operator of a comparison.
+pub fn operator(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => "=",
         Comparison::Ne => "<>",

@@ -10,7 +10,7 @@ use crate::value::{Value, ValueKind};
 
 /// What operators ask of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ability {
+pub(crate) enum Ability {
     /// `eq`, `ne`, `in`
     Equality,
     /// `lt`, `lte`, `gt`, `gte`, `between`, and ordering rows
@@ -25,7 +25,7 @@ pub(super) enum Ability {
 
 impl Ability {
     /// Whether values of the type can do it.
-    pub(super) fn of(self, ty: &TypeDef) -> bool {
+    pub(crate) fn of(self, ty: &TypeDef) -> bool {
         match (ty.shape, self) {
             (Shape::Scalar(scalar), ability) => match (scalar.kind, ability) {
                 (_, Self::Elements) | (ValueKind::Geometry, _) => false,
@@ -42,7 +42,7 @@ impl Ability {
     }
 
     /// What it is for, in a message.
-    pub(super) fn purpose(self) -> &'static str {
+    pub(crate) fn purpose(self) -> &'static str {
         match self {
             Self::Equality => "values that can be compared",
             Self::Order => "values that have an order",

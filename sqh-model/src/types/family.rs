@@ -141,3 +141,97 @@ impl<F: Many> Many for Optional<F> {
 pub trait Nullable {}
 #[diagnostic::do_not_recommend]
 impl<F> Nullable for Optional<F> {}
+
+/// Families of numbers, and what becomes of them when many are made one.
+#[diagnostic::on_unimplemented(message = "this operation is for numbers", label = "not a number")]
+pub trait Summable {
+    /// The type of a sum.
+    type Sum: crate::types::FieldType;
+    /// The type of a mean.
+    type Mean: crate::types::FieldType;
+}
+macro_rules! summable {
+    ($($family:ident $sum:ty, $mean:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl Summable for $family {
+            type Sum = $sum;
+            type Mean = $mean;
+        }
+    )* };
+}
+summable! {
+    Integer i64, f64;
+    Float f64, f64;
+    Decimal rust_decimal::Decimal, rust_decimal::Decimal;
+}
+#[diagnostic::do_not_recommend]
+impl<F: Summable> Summable for Optional<F> {
+    type Sum = Option<F::Sum>;
+    type Mean = Option<F::Mean>;
+}
+
+operator_family!(
+    /// Families whose columns are times or dates, and lie in a month.
+    Temporal,
+    "this operation is for times and dates",
+    "neither a `DateTime<Utc>` nor a `NaiveDateTime` nor a `NaiveDate`":
+    Instant, DateTime, Date
+);
+operator_family!(
+    /// Families whose columns are times, and lie in an hour.
+    Timed,
+    "this operation is for times",
+    "neither a `DateTime<Utc>` nor a `NaiveDateTime`":
+    Instant, DateTime
+);
+operator_family!(
+    /// Families whose columns are truth values.
+    Truth,
+    "this operation is for truth values",
+    "not a `bool`":
+    Boolean
+);
+
+/// The type of a value that may be missing.
+pub trait Nullability<T> {
+    /// `Option<T>`, or `T` if it is one already.
+    type Optional: crate::types::FieldType;
+}
+macro_rules! nullability {
+    ($($family:ty $(, $generic:ident)?;)*) => { $(
+        impl<T: crate::types::FieldType $(, $generic)?> Nullability<T> for $family {
+            type Optional = Option<T>;
+        }
+    )* };
+}
+nullability! {
+    Text; Enumeration; Boolean; Integer; Float; Decimal; Uuid; Instant; DateTime; Date; Time; Bytes; Json; Spatial;
+    Record; Link; Id; List<E>, E; Set<E>, E;
+}
+impl<T: crate::types::FieldType, F> Nullability<T> for Optional<F> {
+    type Optional = T;
+}
+
+/// Families whose values can be equal to those of another.
+#[diagnostic::on_unimplemented(
+    message = "columns of these types cannot be equal",
+    label = "the other column has another type"
+)]
+pub trait Alike<F> {}
+macro_rules! alike {
+    ($($one:ident $other:ident)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl Alike<$other> for $one {}
+        #[diagnostic::do_not_recommend]
+        impl Alike<Optional<$other>> for $one {}
+        #[diagnostic::do_not_recommend]
+        impl Alike<$other> for Optional<$one> {}
+        #[diagnostic::do_not_recommend]
+        impl Alike<Optional<$other>> for Optional<$one> {}
+    )* };
+}
+alike! {
+    Text Text Enumeration Enumeration Boolean Boolean Integer Integer Float Float Decimal Decimal Uuid Uuid
+    Instant Instant DateTime DateTime Date Date Time Time Bytes Bytes Link Link Id Id
+    Link Text Text Link Link Integer Integer Link Link Uuid Uuid Link
+}

@@ -39,7 +39,7 @@ use self::statement::target::{Owner, Target};
 use self::statement::{Statement, filtered, guard};
 use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
-use crate::engine::{Route, Scoped};
+use crate::engine::{Joined, Route, Scoped};
 use crate::observe::Metrics;
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
@@ -114,7 +114,7 @@ impl Inner {
         if epoch(&route) == epoch(scoped.route()) {
             return Err(stale);
         }
-        scoped.reroute(route);
+        scoped.reroute(route)?;
         self.attempt(&mut scoped).await
     }
 
@@ -123,7 +123,7 @@ impl Inner {
         // A scope may be held for long, and its tenant be suspended or gone by then.
         if scoped.route().tenant().is_some_and(|tenant| tenant.is_old()) {
             let route = self.tables.refresh(scoped.route(), def).await?;
-            scoped.reroute(route);
+            scoped.reroute(route)?;
         }
         // Before a connection is taken: the manager may need one of its own. The model of a begin
         // only says where to; each operation of the transaction makes its own table.
@@ -132,7 +132,7 @@ impl Inner {
                 opened.await?;
             }
         } else {
-            self.ensure_table(scoped.route(), def).await?;
+            self.ensure_tables(scoped.route(), def, scoped.joined()).await?;
         }
         let mut lease = self.lease(scoped.route(), role(scoped)).await?;
         match scoped.op() {
@@ -160,6 +160,15 @@ impl Inner {
         let (target, owner) = Target::of(def, scoped.route(), &self.tenants)?;
         let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
         Ok((filtered::select(&target, query, scoped.filter(), &columns)?, owner))
+    }
+
+    /// Makes the tables that an operation uses.
+    async fn ensure_tables(&self, route: &Route, def: &'static ModelDef, joined: &[Joined]) -> Result<()> {
+        self.ensure_table(route, def).await?;
+        for joined in joined {
+            self.ensure_table(joined.route(), joined.model()).await?;
+        }
+        Ok(())
     }
 
     async fn ensure_table(&self, route: &Route, def: &'static ModelDef) -> Result<()> {

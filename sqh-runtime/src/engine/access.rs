@@ -26,6 +26,8 @@ pub struct Authorized {
     pub(super) filter: Filter,
     /// What every record must be once it is written.
     pub(super) check: Filter,
+    /// Which records of each joined model the principal may read, in the order of [`Op::joined`].
+    pub(super) joined: Vec<Filter>,
 }
 
 /// Makes the [`Authorized`] operations that principals ask for.
@@ -35,7 +37,8 @@ pub struct Authorized {
 /// What depends on the record is no error here: such a record is as if it were not there.
 pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authorized> {
     let Some(context) = access.context() else {
-        return Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything });
+        let joined = operation.op.joined().iter().map(|_| Filter::Everything).collect();
+        return Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything, joined });
     };
     // The planner's estimates are made of everybody's records.
     if matches!(operation.op, Op::Explain(_)) {
@@ -43,7 +46,14 @@ pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authori
     }
     let filter = filter(context, operation.model, operation.op.touches())?;
     let check = self::filter(context, operation.model, operation.op.writes())?;
-    Ok(Authorized { operation, filter, check })
+    let touches = operation.op.touches();
+    let joined = operation
+        .op
+        .joined()
+        .into_iter()
+        .map(|model| self::filter(context, model, touches).map_err(|error| error.in_model(model.name)));
+    let joined = joined.collect::<Result<_>>()?;
+    Ok(Authorized { operation, filter, check, joined })
 }
 
 /// Lets whoever may ask for explanations look at a record, which is not shown to them.
@@ -52,7 +62,8 @@ pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authori
 /// `Denied`, naming the permission.
 pub(super) fn authorize_explanation(access: &Access, operation: Operation) -> Result<Authorized> {
     check_explanation(access)?;
-    Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything })
+    let joined = operation.op.joined().iter().map(|_| Filter::Everything).collect();
+    Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything, joined })
 }
 
 /// May the principal be told what decides?

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use sqh_model::compare::compare;
+use sqh_model::report::Use;
 use sqh_model::schema::{ColumnDef, ModelDef, Redaction};
 use sqh_model::{Error, ErrorKind, Result, Row, Value};
 
@@ -24,6 +25,20 @@ impl Masks {
         let columns = model.layout().columns();
         let hidden = |position: usize| redaction(access, model, &columns[position]).map(|redaction| redaction.mask);
         let masks = match op {
+            Op::Report(report) => {
+                let mut masks = Vec::new();
+                // Nothing else is said in vain: the report has been checked.
+                let _ = report.visit_columns(&mut |source, field, wanted| {
+                    let layout = source.model.layout();
+                    if let (Use::Shown(i), Some(position)) = (wanted, layout.position(field))
+                        && let Some(redaction) = redaction(access, source.model, &layout.columns()[position])
+                    {
+                        masks.push((i, redaction.mask));
+                    }
+                    Ok(())
+                });
+                masks.into()
+            }
             Op::Select { columns, .. } => {
                 columns.iter().enumerate().filter_map(|(i, position)| hidden(*position).map(|mask| (i, mask))).collect()
             }
@@ -82,6 +97,18 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
     let columns = model.layout().columns();
     let (filter, order) = match op {
         Op::Explain(op) => return check_visible(access, model, op),
+        Op::Report(report) => {
+            return report.visit_columns(&mut |source, field, wanted| {
+                let layout = source.model.layout();
+                match layout.position(field) {
+                    Some(position) if wanted == Use::Asked => {
+                        check_column_is_visible(access, source.model, &layout.columns()[position])
+                            .map_err(|error| error.in_model(source.model.name))
+                    }
+                    _ => Ok(()),
+                }
+            });
+        }
         Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())

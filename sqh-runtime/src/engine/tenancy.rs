@@ -77,13 +77,44 @@ pub struct Scoped {
     filter: Filter,
     check: Filter,
     route: Route,
+    joined: Vec<Joined>,
+}
+
+/// A model whose records an operation reads beside those of its own.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    model: &'static ModelDef,
+    filter: Filter,
+    route: Route,
+}
+
+impl Joined {
+    /// The model.
+    pub fn model(&self) -> &'static ModelDef {
+        self.model
+    }
+
+    /// Which of its records the principal may read.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Where they are: in the database of the operation.
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
 }
 
 impl Scoped {
     /// What the path would make, for the tests of a backend.
     #[cfg(test)]
     pub(crate) fn for_test(operation: Operation, filter: Filter, route: Route) -> Self {
-        Self { operation, check: filter.clone(), filter, route }
+        Self { operation, check: filter.clone(), filter, route, joined: Vec::new() }
+    }
+
+    /// The other models that it reads, in the order of [`Op::joined`].
+    pub fn joined(&self) -> &[Joined] {
+        &self.joined
     }
 
     /// The model.
@@ -117,13 +148,25 @@ impl Scoped {
     }
 
     /// What a backend needs at once: what to do, which it may take, the two filters, and where.
-    pub(crate) fn parts(&mut self) -> (&mut Op, &Filter, &Filter, &Route) {
-        (&mut self.operation.op, &self.filter, &self.check, &self.route)
+    pub(crate) fn parts(&mut self) -> (&mut Op, &Filter, &Filter, &Route, &[Joined]) {
+        (&mut self.operation.op, &self.filter, &self.check, &self.route, &self.joined)
     }
 
     /// The same records, where they are now.
-    pub(crate) fn reroute(&mut self, route: Route) {
+    ///
+    /// # Errors
+    /// As routing them.
+    pub(crate) fn reroute(&mut self, route: Route) -> Result<()> {
+        for joined in &mut self.joined {
+            joined.route = match &route.tenant {
+                Some(tenant) => Route::of_tenant(Arc::clone(tenant), joined.model)?,
+                None => Route::new(Arc::clone(&route.place), None),
+            };
+            joined.route.on_replica = route.on_replica;
+            check_together(&route, joined)?;
+        }
         self.route = route;
+        Ok(())
     }
 
     /// The path fills in defaults and what hooks change.
@@ -143,6 +186,7 @@ impl Scoped {
             filter: self.filter.clone(),
             check: self.check.clone(),
             route: self.route.clone(),
+            joined: Vec::new(),
         }
     }
 }
@@ -152,11 +196,27 @@ impl Scoped {
 /// # Errors
 /// As [`route`].
 pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
-    let Authorized { operation, filter, check } = authorized;
+    let Authorized { operation, filter, check, joined } = authorized;
     let mut route = route(scope, operation.model)?;
     // What a write looks at first is looked at where it is written.
     route.on_replica = scope.on_replica && !operation.op.is_write() && !matches!(operation.op, Op::Begin);
-    Ok(Scoped { operation, filter, check, route })
+    let joined = operation.op.joined().into_iter().zip(joined).map(|(model, filter)| {
+        let other = self::route(scope, model).map_err(|error| error.in_model(model.name))?;
+        let joined = Joined { model, filter, route: Route { on_replica: route.on_replica, ..other } };
+        check_together(&route, &joined).map(|()| joined)
+    });
+    let joined = joined.collect::<Result<_>>()?;
+    Ok(Scoped { operation, filter, check, route, joined })
+}
+
+/// One statement reads one database.
+fn check_together(route: &Route, joined: &Joined) -> Result<()> {
+    let (here, there) = (route.place(), joined.route.place());
+    if here.server == there.server && here.database == there.database {
+        return Ok(());
+    }
+    let message = format!("the records of `{}` are in another database: a join is of one", joined.model.name);
+    Err(Error::unsupported(message).in_model(joined.model.name))
 }
 
 /// Where a model's records are in a scope.

@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 16;
+const KINDS: usize = SYSTEMS * 17;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -135,5 +135,6 @@ fn position(op: &Op) -> usize {
         Op::Stream(_) => 13,
         Op::Explain(_) => 14,
         Op::Begin => 15,
+        Op::Report(_) => 16,
     }
 }

@@ -3,6 +3,7 @@
 //! Its operations take the same path as all others: authorised, scoped, masked.
 
 use sqh_model::expr::{Column, Select};
+use sqh_model::report::{Reading, Sources};
 use sqh_model::row::from_row;
 use sqh_model::schema::PlatformModel;
 use sqh_model::types::FieldType;
@@ -73,6 +74,98 @@ impl PostgresQueryService {
         })?;
         let op = Op::FuzzySearch { column, text: text.into(), limit };
         self.run::<M>(cx, op).await?.into_rows()?.into_iter().map(from_row).collect()
+    }
+
+    /// Groups of records and what is computed of each:
+    /// `from::<AppLabResult>().aggregate((AppLabResult::TEST_TYPE, count(), avg(AppLabResult::VALUE)))`.
+    ///
+    /// ```no_run
+    /// # use sqh_runtime::{Platform, scope::Tenant};
+    /// use sqh_runtime::prelude::*;
+    /// use sqh_runtime::report::{avg, count, from, month};
+    ///
+    /// # #[derive(PlatformModel)]
+    /// # #[model(group = "lab")]
+    /// # #[storage(postgres)]
+    /// # pub struct AppLabResult {
+    /// #     #[field(primary_key)]
+    /// #     pub id: Uuid,
+    /// #     pub test_type: String,
+    /// #     pub value: f64,
+    /// #     pub created_at: DateTime<Utc>,
+    /// # }
+    /// # async fn run(platform: Platform, cx: Cx<Tenant>) -> Result<()> {
+    /// let months = from::<AppLabResult>().aggregate((
+    ///     AppLabResult::TEST_TYPE,
+    ///     month(AppLabResult::CREATED_AT).in_zone("Europe/Berlin"),
+    ///     count(),
+    ///     avg(AppLabResult::VALUE),
+    /// ));
+    /// for (test_type, month, n, mean) in platform.postgres().aggregate(&cx, months).await? {
+    ///     println!("{test_type} {month}: {mean:.2} of {n}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Denied` if a model of the report may not be listed, or if a field that is masked for the principal is
+    /// more than shown; `Unsupported` if the records are in several databases, or in another system.
+    pub async fn aggregate<S: Sources, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<Vec<O>> {
+        self.report(cx, report).await
+    }
+
+    /// Records of several models that belong together:
+    /// `from::<AppOrder>().inner_join(AppOrder::CUSTOMER_ID.equals(AppCustomer::ID)).select(…)`. The rules of
+    /// each model decide which of its records take part.
+    ///
+    /// # Errors
+    /// As [`aggregate`](Self::aggregate).
+    pub async fn join_query<S: Sources, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<Vec<O>> {
+        self.report(cx, report).await
+    }
+
+    /// Records with what the ones around them say: ranks, running sums, the value before.
+    ///
+    /// # Errors
+    /// As [`aggregate`](Self::aggregate).
+    pub async fn window_functions<S: Sources, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<Vec<O>> {
+        self.report(cx, report).await
+    }
+
+    async fn report<S: Sources, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<Vec<O>> {
+        let (report, read) = report.into_parts()?;
+        let rows = self.run::<S::Root>(cx, Op::Report(Box::new(report))).await?.into_rows()?;
+        rows.into_iter().map(|row| read(&mut row.into_iter())).collect()
+    }
+
+    /// How a report would be run, as [`explain_list`](Self::explain_list) says it of a list.
+    ///
+    /// # Errors
+    /// As [`aggregate`](Self::aggregate); `Denied` without the permission `access:explain`.
+    pub async fn explain_report<S: Sources, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<Vec<String>> {
+        let (report, _) = report.into_parts()?;
+        self.explain::<S::Root>(cx, Op::Report(Box::new(report))).await
     }
 
     /// How a list would be run, as the lines of PostgreSQL's `EXPLAIN`. Nothing is read.

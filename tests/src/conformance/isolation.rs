@@ -8,6 +8,7 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
+use sqh_runtime::report::{count, from, listed, record};
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
 use sqh_runtime::testing::isolation::{PATHS, Path};
@@ -92,6 +93,19 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             String::new()
         }
         "fuzzy_search" => said(postgres.fuzzy_search(cx, Essay::TITLE, "theirs", 10).await),
+        "aggregate" => {
+            let report = from::<Book>().aggregate((Book::TITLE, Book::BLURB, count(), listed(Book::ISBN, Book::ID.asc())));
+            said(postgres.aggregate(cx, report).await)
+        }
+        "join_query" => {
+            let report = from::<Book>().left_join(Book::ID.equals(Essay::ID)).select((record::<Book>(), record::<Essay>()));
+            said(postgres.join_query(cx, report).await)
+        }
+        "window_functions" => {
+            let report = from::<Book>().select((Book::TITLE, Book::BLURB));
+            said(postgres.window_functions(cx, report).await)
+        }
+        "explain_report" => said(postgres.explain_report(cx, from::<Book>().aggregate((Book::TITLE, count()))).await),
         "explain_list" => said(postgres.explain_list(cx, Book::select()).await),
         "explain_count" => said(postgres.explain_count(cx, Book::select()).await),
         "stream" => {

@@ -21,7 +21,7 @@ const MODEL: &[&[&str]] = &[
     &["error", "near"],
     &["value"],
     &["types", "schema", "row", "compare", "expr", "policy"],
-    &["record_json", "record_document", "render"],
+    &["record_json", "record_document", "render", "report"],
 ];
 
 /// What each module of the runtime may import from it: a module, or one item of a module.

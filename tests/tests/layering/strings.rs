@@ -3,7 +3,12 @@
 use crate::sources::sources;
 
 /// Where SQL may be written.
-const SQL: &[&str] = &["sqh-model/src/render/ddl", "sqh-model/src/expr/lower", "sqh-runtime/src/backend/postgres"];
+const SQL: &[&str] = &[
+    "sqh-model/src/render/ddl",
+    "sqh-model/src/expr/lower",
+    "sqh-model/src/report/lower",
+    "sqh-runtime/src/backend/postgres",
+];
 
 /// Where the words of TerminusDB's documents may be written. The form of a document is a column of the type mapping, as JSON is.
 const TERMINUSDB: &[&str] = &[

@@ -56,6 +56,13 @@ impl Binds {
         format!("${}", self.before + self.values.len())
     }
 
+    /// Appends a value that is about no field, of any type, and returns its placeholder with the cast that
+    /// it needs.
+    pub fn of_type(&mut self, ty: TypeDef, value: Value, schema: &str) -> String {
+        self.values.push(Bind { value, ty, travel: Travel::of(&ty, None), field: "" });
+        placeholder(self.before + self.values.len(), &ty, None, schema)
+    }
+
     pub(super) fn push(
         &mut self,
         column: &'static ColumnDef,

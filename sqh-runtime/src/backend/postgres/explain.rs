@@ -5,16 +5,22 @@ use sqlx::Row as _;
 
 use super::run::Work;
 use super::session::{Repeat, Session};
-use super::statement::{Statement, filtered, similar};
+use super::statement::report::Owners;
+use super::statement::{Encode, Inputs, Statement, filtered, similar};
 use crate::op::Op;
 
 impl Work<'_> {
-    /// The lines of the plan of a statement.
-    pub(super) async fn plan(&self, session: &mut Session<'_>, statement: Statement) -> Result<Vec<String>> {
+    /// The lines of the plan of a statement that joins the rows of these owners.
+    pub(super) async fn plan(
+        &self,
+        session: &mut Session<'_>,
+        (statement, owners): (Statement, Option<Owners>),
+    ) -> Result<Vec<String>> {
         let statement = statement.explained();
+        let others = owners.as_ref().map(|owners| owners as &dyn Encode);
         let mut lines = Vec::new();
         session
-            .each(&statement, self.inputs(), Repeat::IfLost, |row| {
+            .each(&statement, Inputs { others, ..self.inputs() }, Repeat::IfLost, |row| {
                 let line = row.try_get(0);
                 lines.push(line.map_err(|source| Error::internal("the plan is no text").with_source(source))?);
                 Ok(())
@@ -23,8 +29,15 @@ impl Work<'_> {
         Ok(lines)
     }
 
-    /// The statement of an operation.
-    pub(super) fn reading(&self, op: &Op) -> Result<Statement> {
+    /// The statement of an operation, and whose rows it joins.
+    pub(super) fn explained(&self, op: &Op) -> Result<(Statement, Option<Owners>)> {
+        match op {
+            Op::Report(report) => self.reported(report).map(|(statement, owners)| (statement, Some(owners))),
+            op => self.reading(op).map(|statement| (statement, None)),
+        }
+    }
+
+    fn reading(&self, op: &Op) -> Result<Statement> {
         let all = || (0..self.def.layout().columns().len()).collect::<Vec<_>>();
         match op {
             Op::List(query) => filtered::select(&self.target, query, self.scope, &all()),

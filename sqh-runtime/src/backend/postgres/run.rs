@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use sqh_model::expr::lower::{Binds, search};
 use sqh_model::expr::{Filter, Query};
+use sqh_model::render::ddl::TenantColumns;
+use sqh_model::report::Report;
 use sqh_model::schema::{ColumnDef, ModelDef};
 use sqh_model::types::json_form;
 use sqh_model::{Error, Result, Row, Value};
@@ -16,10 +18,11 @@ use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::guard::{self, Guard};
 use super::statement::keyed::Shape;
+use super::statement::report::{self, Owners, Source};
 use super::statement::target::{Owner, Target};
 use super::statement::{Inputs, Statement, filtered, similar};
 use crate::backend::{not_to_be_written, taken};
-use crate::engine::{Route, Scoped};
+use crate::engine::{Joined, Route, Scoped};
 use crate::op::{Op, Reply};
 
 /// Below this estimate records are counted one by one: that costs little, and is exact.
@@ -40,19 +43,23 @@ pub(super) struct Work<'a> {
     /// What every record must be once it is written.
     pub(super) check: &'a Filter,
     pub(super) cache: &'a Cache,
+    /// The other models that it reads.
+    pub(super) joined: &'a [Joined],
+    pub(super) tenants: &'a TenantColumns,
 }
 
 /// Does what an operation says, and takes of it what can be taken once. After a stale route, which is
 /// told before, the operation is whole.
 pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut Scoped) -> Result<Reply> {
     let def = scoped.model();
-    let (op, scope, check, route) = scoped.parts();
+    let (op, scope, check, route, joined) = scoped.parts();
     let (target, owner) = Target::of(def, route, &backend.tenants)?;
     let guard = Guard::of(route).filter(|_| op.is_write());
     let cache = &backend.statements;
-    let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache };
+    let tenants = &*backend.tenants;
+    let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache, joined, tenants };
     // Row security reads the tenant from a setting of the transaction.
-    let is_secured = target.is_secured() && !session.in_transaction;
+    let is_secured = (target.is_secured() || work.joins_secured()?) && !session.in_transaction;
     if is_secured || session.needs_transaction() || work.is_checked(op) {
         let atomic = work.begin(session).await?;
         let done = work.run(session, op).await;
@@ -72,7 +79,12 @@ impl Work<'_> {
                 let statement = similar::select(&self.target, *column, text, *limit, self.scope)?;
                 Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
             }
-            Op::Explain(op) => Reply::Plan(self.plan(session, self.reading(op)?).await?),
+            Op::Report(report) => {
+                let (statement, owners) = self.reported(report)?;
+                let inputs = Inputs { others: Some(&owners), ..self.inputs() };
+                Reply::Rows(session.rows(&statement, inputs, Repeat::IfLost).await?)
+            }
+            Op::Explain(op) => Reply::Plan(self.plan(session, self.explained(op)?).await?),
             Op::Count { filter, estimate } => Reply::Count(self.count(session, filter, *estimate).await?),
             Op::Create(row) => {
                 let shape = Shape::Create { columns: self.said(row) };
@@ -91,6 +103,27 @@ impl Work<'_> {
             Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, *returning).await?,
             op => return Err(Error::internal(format!("`{}` is none of a session's operations", op.name()))),
         })
+    }
+
+    /// The statement of a report, and whose rows it joins.
+    pub(super) fn reported(&self, report: &Report) -> Result<(Statement, Owners)> {
+        let root = Source { target: self.target, owner: self.owner.cloned(), scope: self.scope };
+        let joined = self.joined.iter().map(|joined| {
+            let (target, owner) = Target::of(joined.model(), joined.route(), self.tenants)?;
+            Ok(Source { target, owner, scope: joined.filter() })
+        });
+        let sources = std::iter::once(Ok(root)).chain(joined).collect::<Result<_>>()?;
+        report::select(report, sources)
+    }
+
+    // Row security reads the tenant from a setting of the transaction, whichever table it is on.
+    fn joins_secured(&self) -> Result<bool> {
+        for joined in self.joined {
+            if Target::of(joined.model(), joined.route(), self.tenants)?.0.is_secured() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The table for a statement that writes. In a transaction the route was checked as it began.

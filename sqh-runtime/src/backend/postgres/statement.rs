@@ -7,6 +7,7 @@ pub(super) mod cache;
 pub(super) mod filtered;
 pub(super) mod guard;
 pub(super) mod keyed;
+pub(super) mod report;
 pub(super) mod similar;
 pub(super) mod sql;
 pub(super) mod target;
@@ -96,6 +97,13 @@ impl Statement {
         let (sql, inputs) = (sql.finish().into(), Vec::new());
         let is_guarded = target.is_guarded;
         Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at }
+    }
+
+    /// A statement that replies values, none of which is a whole record.
+    pub(super) fn of_text(target: &Target<'_>, sql: String, reply: RowCodec, binds: Binds) -> Self {
+        let (is_owned, is_guarded) = (target.tenant.is_some(), target.is_guarded);
+        let (sql, inputs) = (sql.into(), Vec::new());
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at: None }
     }
 
     /// The same, if it replies no records.

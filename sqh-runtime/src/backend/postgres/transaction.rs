@@ -69,7 +69,7 @@ impl PostgresTransaction {
                 "the tenant's records have moved since the transaction began: begin another",
             ));
         }
-        self.backend.ensure_table(scoped.route(), scoped.model()).await?;
+        self.backend.ensure_tables(scoped.route(), scoped.model(), scoped.joined()).await?;
         match scoped.op() {
             Op::Stream(query) => {
                 let (statement, owner) = self.backend.streamed(&scoped, query)?;

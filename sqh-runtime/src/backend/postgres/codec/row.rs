@@ -9,6 +9,9 @@ use sqlx::{Row as _, ValueRef as _};
 
 use super::Codec;
 
+/// The position of what is no column of the model.
+const COMPUTED: usize = usize::MAX;
+
 /// How the columns of a reply are read, in their order.
 #[derive(Clone)]
 pub(in crate::backend::postgres) struct RowCodec {
@@ -32,6 +35,11 @@ impl RowCodec {
         Self { def, columns }
     }
 
+    /// Values that are computed, for a report on a model.
+    pub(in crate::backend::postgres) fn of_values(def: &'static ModelDef, codecs: Vec<Codec>) -> Self {
+        Self { def, columns: codecs.into_iter().map(|codec| (codec, COMPUTED)).collect() }
+    }
+
     /// How many columns it reads.
     pub(in crate::backend::postgres) fn width(&self) -> usize {
         self.columns.len()
@@ -48,7 +56,10 @@ impl RowCodec {
 
     #[cold]
     fn locate(&self, error: Error, position: usize) -> Error {
-        error.in_field(&self.def.layout().columns()[position].path).in_model(self.def.name)
+        match self.def.layout().columns().get(position) {
+            Some(column) => error.in_field(&column.path).in_model(self.def.name),
+            None => error.in_model(self.def.name),
+        }
     }
 }
 

@@ -37,6 +37,17 @@ impl<'a> Sql<'a> {
         sql
     }
 
+    /// The table as a relation of a larger statement: `(SELECT … WHERE …) AS alias`, with the records that
+    /// the filter lets through.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter does not fit the model.
+    pub(super) fn relation(target: &Target<'a>, scope: &Filter, alias: &str, binds: &mut Binds) -> Result<String> {
+        let mut sql = Self::select(target, "*");
+        sql.and_filter(ALIAS, scope, binds)?;
+        Ok(format!("({}) AS {alias}", sql.finish()))
+    }
+
     /// `DELETE FROM … WHERE …`: conditions may follow.
     pub(super) fn delete(target: &Target<'a>) -> Self {
         let mut sql = Self { target: *target, text: format!("DELETE FROM {} AS {ALIAS}", table(target)) };

@@ -28,6 +28,8 @@ pub(in crate::backend::postgres) struct Target<'a> {
     pub(in crate::backend::postgres) tenant: Option<Lead<'a>>,
     /// Whether the statement checks the route's epoch: a write that is in no transaction.
     pub(in crate::backend::postgres) is_guarded: bool,
+    /// The number of the bind that is the tenant's key: the first, unless another table's stands before it.
+    pub(in crate::backend::postgres) key_at: usize,
 }
 
 /// The tenant column of a table.
@@ -49,7 +51,7 @@ impl<'a> Target<'a> {
         columns: &'a TenantColumns,
     ) -> Result<(Self, Option<Owner>)> {
         let place = route.place();
-        let target = Self { def, schema: &place.schema, tenant: None, is_guarded: false };
+        let target = Self { def, schema: &place.schema, tenant: None, is_guarded: false, key_at: 1 };
         if place.placement != Placement::Row {
             return Ok((target, None));
         }
@@ -77,7 +79,7 @@ impl<'a> Target<'a> {
 
     /// The place of the tenant's key among the binds, as SQL.
     pub(super) fn key(&self, lead: Lead<'_>) -> String {
-        placeholder(1, &lead.column.ty, lead.column.sql_type, self.schema)
+        placeholder(self.key_at, &lead.column.ty, lead.column.sql_type, self.schema)
     }
 
     /// Some columns in the form in which they are read, and behind them the tenant's.

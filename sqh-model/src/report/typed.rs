@@ -1,0 +1,21 @@
+//! Reports that the compiler has read.
+//!
+//! [`from`] begins one. What stands in it is a [`Column`](crate::expr::Column) or a [`Term`] made of
+//! columns by the functions of this module, and each knows by its type of which models it is: a
+//! report has the [`Sources`] that were joined, and a term of another model does not compile.
+
+mod builder;
+mod condition;
+mod functions;
+mod relation;
+mod selection;
+mod sources;
+mod term;
+
+pub use self::builder::{From, Reading, from};
+pub use self::condition::{AsCondition, On, When, any_of};
+pub use self::functions::*;
+pub use self::relation::{Both, Nowhere, Relation};
+pub use self::selection::{Keyed, Keys, Record, Rows, Selection, Subtotals, Whole, record};
+pub use self::sources::{Always, Has, HasAll, Here, Joined, Presence, Root, Sometimes, Sources, There};
+pub use self::term::{AsSort, AsTerm, Counted, Filtered, KindIn, Measured, Metrical, Plain, Sorting, Term, Windowed};

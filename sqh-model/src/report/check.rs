@@ -227,7 +227,10 @@ impl Report {
                 self.check_scalar(left, allowed, reach)?;
                 self.check_scalar(right, allowed, reach)?;
                 let (left, right) = (self.type_of(left)?, self.type_of(right)?);
-                check_alike(&left, &right)?;
+                // Numbers of different types are compared as what they are worth.
+                if !(is_number(&left) && is_number(&right)) {
+                    check_alike(&left, &right)?;
+                }
                 let ability = if comparison.is_equality() { Ability::Equality } else { Ability::Order };
                 check_ability(&left, ability)
             }

@@ -45,7 +45,10 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ),
     ("backend::memory", &["op", "engine::Scoped", "engine::Route", "backend"]),
     ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),
-    ("backend::postgres", &["op", "observe", "engine::Scoped", "engine::Route", "backend", "tenancy", "scope::Grants"]),
+    (
+        "backend::postgres",
+        &["op", "observe", "engine::Joined", "engine::Scoped", "engine::Route", "backend", "tenancy", "scope::Grants"],
+    ),
     (
         "tenancy",
         &[

@@ -14,7 +14,7 @@ pub struct Root<R>(PhantomData<fn() -> R>);
 
 /// The sources `S`, and `R` joined to them, which is there [`Always`] or [`Sometimes`].
 #[derive(Debug)]
-pub struct Joined<S, R, P>(PhantomData<fn() -> (S, R, P)>);
+pub struct Joined<S, R, P>(PhantomData<(S, R, P)>);
 
 /// The models of a report.
 pub trait Sources: 'static {

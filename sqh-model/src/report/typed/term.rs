@@ -22,6 +22,7 @@ use crate::types::family::{Comparable, Nullable, Ordered};
 #[must_use = "a term does nothing until a report has it"]
 pub struct Term<R, T, K = Plain> {
     scalar: Result<Scalar>,
+    #[allow(clippy::type_complexity, reason = "a phantom that is Send and Sync whatever they are")]
     marker: PhantomData<fn() -> (R, T, K)>,
 }
 

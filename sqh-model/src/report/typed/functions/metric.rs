@@ -120,6 +120,7 @@ where
 }
 
 /// All values in an order, as a list.
+#[allow(clippy::type_complexity, reason = "what it is made of, its type and its kind")]
 pub fn listed<E, S>(value: E, order: S) -> Term<Both<E::Of, S::Of>, Vec<E::Type>, Counted>
 where
     E: AsTerm<Kind = Plain>,

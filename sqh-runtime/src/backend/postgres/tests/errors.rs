@@ -258,7 +258,7 @@ async fn a_connection_that_dies_amid_a_read_is_told() {
 #[test]
 fn more_values_than_a_statement_takes_are_refused_before_it_is_sent() {
     let schema = Arc::from("public");
-    let target = Target { def: Ward::def(), schema: &schema, tenant: None, is_guarded: false };
+    let target = Target { def: Ward::def(), schema: &schema, tenant: None, is_guarded: false, key_at: 1 };
     let arguments = |count: usize| {
         let like = Filter::Like { field: "code".into(), pattern: "a%".into(), case_sensitive: true };
         let query = Query { filter: Filter::Or(vec![like; count]), ..Query::default() };

@@ -1,19 +1,24 @@
 //! [`Catalog`]: which tenants there are, and where. The only maker of [`TenantRecord`]s.
 
+mod servers;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use sqh_model::{Error, Result};
+use tokio::sync::Mutex;
 
+use super::manager::Memo;
 use super::server::is_not_made_yet;
 use super::tenant::{BELIEVED_FOR, unknown_tenant};
 use super::{
-    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Server, Slug, TenantFilter, TenantHandle,
-    TenantRecord, TenantStatus,
+    CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantFilter, TenantHandle, TenantRecord,
+    TenantStatus,
 };
+use crate::backend::postgres::admin::servers as admin;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
-use crate::backend::postgres::admin::{fleet, ledger, servers, tenants};
+use crate::backend::postgres::admin::{fleet, ledger, tenants};
 
 /// Which tenants there are, and where.
 #[derive(Debug)]
@@ -21,6 +26,10 @@ pub struct Catalog {
     store: ConnectionStore,
     server: Arc<str>,
     known: RwLock<HashMap<String, Known>>,
+    /// Held by the one in this process who brings the store's servers up to date.
+    learning: Mutex<()>,
+    /// What is known of the tables of the servers.
+    tables: Arc<Memo>,
 }
 
 #[derive(Debug)]
@@ -33,8 +42,8 @@ struct Known {
 
 impl Catalog {
     /// The catalog on a server.
-    pub(crate) fn new(store: ConnectionStore, server: Arc<str>) -> Self {
-        Self { store, server, known: RwLock::default() }
+    pub(super) fn new(store: ConnectionStore, server: Arc<str>, tables: Arc<Memo>) -> Self {
+        Self { store, server, known: RwLock::default(), learning: Mutex::default(), tables }
     }
 
     /// The tenant of a slug, ready for use.
@@ -61,7 +70,7 @@ impl Catalog {
         let connection = transaction.connection();
         let mut found = tenants::find(connection, tenant.slug).await?;
         if found.is_none() {
-            servers::check_takes_tenants(connection, tenant.server).await?;
+            admin::check_takes_tenants(connection, tenant.server).await?;
             tenants::add(connection, tenant).await?;
             found = tenants::find(connection, tenant.slug).await?;
         }
@@ -164,10 +173,9 @@ impl Catalog {
         let since = Instant::now();
         let mut transaction = self.begin().await?;
         let record = tenants::find(transaction.connection(), slug.as_str()).await?;
+        let servers = admin::known(transaction.connection()).await?;
         transaction.commit().await?;
-        if let Some(record) = &record {
-            self.know_server(record.server()).await?;
-        }
+        self.learn_servers(&servers, record.as_ref().map(TenantRecord::server)).await?;
         Ok(self.remember(&slug, record.map(Arc::new), since))
     }
 
@@ -192,27 +200,6 @@ impl Catalog {
         let entry = Known { tenant: Arc::clone(&tenant), since, is_current: true };
         known.insert(slug.as_str().to_owned(), entry);
         Some(tenant)
-    }
-
-    /// A server, which somebody may have added meanwhile.
-    pub(super) async fn server(&self, name: &str) -> Result<Arc<Server>> {
-        self.know_server(name).await?;
-        self.store.servers().find(name)
-    }
-
-    /// Sees to it that the store knows a server, which somebody may have added meanwhile.
-    async fn know_server(&self, name: &str) -> Result<()> {
-        if self.store.servers().find(name).is_ok() {
-            return Ok(());
-        }
-        let mut transaction = self.begin().await?;
-        let servers = servers::list(transaction.connection()).await?;
-        transaction.commit().await?;
-        let record = servers.into_iter().find(|server| server.name == name);
-        match record.map(|record| record.server()).transpose()?.flatten() {
-            Some(server) => self.store.add_server(server),
-            None => self.store.servers().find(name).map(drop),
-        }
     }
 
     /// Opens a transaction on the catalog.

@@ -26,7 +26,7 @@ use tokio::sync::Mutex;
 
 pub use self::extension::MissingExtension;
 use self::extension::SHARED_EXTENSIONS;
-use self::memo::Memo;
+pub(super) use self::memo::Memo;
 pub use self::partition::PartitionReport;
 pub(crate) use self::provision::check_as_asked;
 pub(crate) use self::state::{end_of_grace, not_now};
@@ -65,7 +65,7 @@ pub struct TenantDatabaseManager {
     models: Vec<&'static ModelDef>,
     /// The tenant columns of row placement.
     tenants: Arc<TenantColumns>,
-    tables: Memo,
+    tables: Arc<Memo>,
     /// Held by the one in this process who has a connection and waits for another.
     opening: Mutex<()>,
 }
@@ -101,15 +101,9 @@ impl TenantDatabaseManager {
     /// A manager of the store's servers, for the models of a platform. The catalog is on the first
     /// server.
     pub fn new(store: ConnectionStore, models: &[&'static ModelDef]) -> Self {
-        let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER));
-        Self {
-            store,
-            catalog,
-            models: models.to_vec(),
-            tenants: Arc::default(),
-            tables: Memo::default(),
-            opening: Mutex::default(),
-        }
+        let tables = Arc::<Memo>::default();
+        let catalog = Catalog::new(store.clone(), Arc::from(DEFAULT_SERVER), Arc::clone(&tables));
+        Self { store, catalog, models: models.to_vec(), tenants: Arc::default(), tables, opening: Mutex::default() }
     }
 
     /// The same with other tenant columns in row placement.

@@ -34,10 +34,13 @@ pub(crate) use self::claim::{Claim, Party};
 pub use self::claim::{ConnectionKey, Endpoint};
 use self::place::{Grant, Place};
 pub(super) use self::session::Session;
-use self::state::{Admission, Inner, endpoints};
+use self::state::{Admission, Inner};
 pub use self::stats::StoreStats;
 use super::lease::Lease;
 use super::server::{Server, Servers};
+
+/// How long a goodbye may take before the socket is just closed.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Every PostgreSQL connection of the process. Clones are the same store.
 ///
@@ -109,7 +112,7 @@ impl ConnectionStore {
     /// # Errors
     /// `Invalid` if the budget leaves no connection for callers.
     pub fn new(servers: Servers, config: StoreConfig) -> Result<Self> {
-        let own = endpoints(&servers).count();
+        let own: usize = servers.all().iter().map(|server| server.endpoints().count()).sum();
         if config.budget <= own {
             return Err(Error::invalid(format!(
                 "a budget of {} connections leaves none for callers: one for each of {own} servers is the store's \
@@ -118,7 +121,7 @@ impl ConnectionStore {
                 own + 1
             )));
         }
-        Ok(Self(Arc::new(Inner::new(servers, config, config.budget - own))))
+        Ok(Self(Inner::new(servers, config)))
     }
 
     /// Its bounds.
@@ -131,12 +134,19 @@ impl ConnectionStore {
         &self.0.servers
     }
 
-    /// Takes in a server that the catalog has and the store did not know.
+    /// Takes in a server as the catalog has it now, in the place of the one of its name: connections to
+    /// that one are not used again.
     ///
     /// # Errors
     /// `Invalid` if the budget leaves no connection for callers then.
-    pub(crate) fn add_server(&self, server: Server) -> Result<()> {
-        self.0.add_server(server)
+    pub(crate) fn put_server(&self, server: Server) -> Result<()> {
+        self.0.put_server(server)
+    }
+
+    /// Forgets a server: connections to it are not used again, and its part of the budget is free once
+    /// they have gone.
+    pub(crate) fn remove_server(&self, name: &str) {
+        self.0.remove_server(name);
     }
 
     /// A connection, held until the lease is dropped.

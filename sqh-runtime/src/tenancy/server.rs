@@ -48,6 +48,8 @@ pub struct Server {
     /// The server itself, where `options` lead to a pooler in front of it.
     direct: Option<PgConnectOptions>,
     replicas: Replicas,
+    /// What the catalog had of it when it was read.
+    record: Option<Arc<ServerRecord>>,
 }
 
 impl Server {
@@ -64,7 +66,8 @@ impl Server {
         let options = parse(&format!("the server `{name}`"), url)?;
         let maintenance = Arc::from(options.get_database().unwrap_or(MAINTENANCE_DB_NAME));
         let (own, replicas) = (BTreeMap::new(), Replicas::default());
-        Ok(Self { name: Arc::from(name), options, maintenance, password: None, own, direct: None, replicas })
+        let (password, direct, record) = (None, None, None);
+        Ok(Self { name: Arc::from(name), options, maintenance, password, own, direct, replicas, record })
     }
 
     /// The same with a URL of a role's own, of which the database does not matter: the role is there
@@ -117,6 +120,12 @@ impl Server {
     /// The name in the catalog.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// What the catalog had of it when it was read. The server that the platform starts with, and one that
+    /// is being added, are not from there.
+    pub(crate) fn record(&self) -> Option<&ServerRecord> {
+        self.record.as_deref()
     }
 
     /// Where it is: a host, or the folder of a socket.

@@ -12,11 +12,11 @@ use crate::tenancy::Place;
 
 /// Which tables are known to be there.
 #[derive(Debug, Default)]
-pub(super) struct Memo(RwLock<HashMap<Place, HashMap<&'static str, Arc<Known>>>>);
+pub(in crate::tenancy) struct Memo(RwLock<HashMap<Place, HashMap<&'static str, Arc<Known>>>>);
 
 /// A table of one place.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(in crate::tenancy) struct Known {
     /// Held by the one in this process who makes it.
     pub(super) making: Mutex<()>,
     /// Until when nothing has to be done, in seconds since 1970.
@@ -46,6 +46,12 @@ impl Memo {
     /// Forgets a place, which has gone.
     pub(super) fn forget_place(&self, place: &Place) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(place);
+    }
+
+    /// Forgets a server, which has gone or was replaced.
+    pub(in crate::tenancy) fn forget_server(&self, server: &str) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|place, _| &*place.server != server);
     }
 
     /// Forgets a database, which has gone or was replaced.

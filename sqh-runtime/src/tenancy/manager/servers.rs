@@ -12,6 +12,7 @@ impl TenantDatabaseManager {
         let mut transaction = self.catalog.begin().await?;
         let servers = servers::list(transaction.connection()).await?;
         transaction.commit().await?;
+        self.catalog.learn_servers(&servers, None).await?;
         Ok(servers)
     }
 
@@ -23,15 +24,19 @@ impl TenantDatabaseManager {
         let is_known =
             self.find_server(&new.name).await?.map(|known| check_same(known, &wanted)).transpose()?.is_some();
         if self.store.servers().find(&new.name).is_err() {
-            let server = wanted.server()?.ok_or_else(|| Error::internal("a new server has a URL"))?;
-            self.store.add_server(server).map_err(doing)?;
+            self.store.put_server(new.server()?).map_err(doing)?;
         }
         let done = self.log_in_and_add(&wanted, is_known).await.map_err(doing);
         if done.is_err() && !is_known {
-            self.store.servers().remove(&new.name);
+            self.catalog.forget_server(&new.name);
         }
         done?;
-        self.server_record(&new.name).await
+        let added = self.server_record(&new.name).await?;
+        if let (false, Some(server)) = (is_known, added.server()?) {
+            // As the catalog has it, so that whatever becomes of it there is seen.
+            self.store.put_server(server).map_err(doing)?;
+        }
+        Ok(added)
     }
 
     async fn log_in_and_add(&self, server: &ServerRecord, is_known: bool) -> Result<()> {
@@ -62,7 +67,7 @@ impl TenantDatabaseManager {
         let mut transaction = self.catalog.begin().await?;
         let is_there = servers::remove(transaction.connection(), name).await?;
         transaction.commit().await?;
-        self.store.servers().remove(name);
+        self.catalog.forget_server(name);
         if is_there { Ok(()) } else { Err(unknown_server(name)) }
     }
 
@@ -76,7 +81,7 @@ impl TenantDatabaseManager {
 }
 
 fn check_same(known: ServerRecord, wanted: &ServerRecord) -> Result<ServerRecord> {
-    if (ServerRecord { status: wanted.status, tenants: wanted.tenants, ..known.clone() }) == *wanted {
+    if known.is_same_place(wanted) {
         return Ok(known);
     }
     let message = format!("there is another server `{}`: choose another name, or remove it first", known.name);

@@ -103,10 +103,10 @@ impl Books {
 
     pub(super) fn is_current(&self, session: &Session) -> bool {
         let ConnectionKey { server, database, .. } = &session.key;
-        self.evicted.is_empty()
-            || self
-                .evicted
-                .get(&(Arc::clone(server), Arc::clone(database)))
-                .is_none_or(|evicted| session.born > *evicted)
+        let was_evicted = || {
+            let evicted = self.evicted.get(&(Arc::clone(server), Arc::clone(database)));
+            evicted.is_some_and(|evicted| session.born <= *evicted)
+        };
+        !session.is_of_the_past() && (self.evicted.is_empty() || !was_evicted())
     }
 }

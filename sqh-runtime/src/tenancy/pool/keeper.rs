@@ -3,13 +3,20 @@
 //! A server lets go of a closed connection when it likes: a query whose caller has gone runs to its
 //! end first. So the keeper cancels it, watches until its backend is gone, and ends the backend if
 //! that takes too long. Its own connection is a part of the budget.
+//!
+//! A server that is removed, or is another one now, has its keeper for as long as a connection to it
+//! is left, each of which knows its own.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgConnection};
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
-use super::Endpoint;
+use super::state::Inner;
+use super::{Endpoint, GOODBYE};
 use crate::backend::postgres::admin::session::{BackendId, Signal, signal};
 use crate::tenancy::server::{Role, Server};
 
@@ -21,25 +28,52 @@ const PAUSE: (Duration, Duration) = (Duration::from_micros(500), Duration::from_
 
 /// A server, and how to log in to it.
 #[derive(Debug)]
-pub(super) struct Door<'a> {
-    pub(super) server: &'a Server,
+pub(super) struct Door {
+    pub(super) server: Arc<Server>,
     pub(super) endpoint: Endpoint,
     pub(super) timeout: Duration,
 }
 
 /// The store's own connection to a server, made when it is first needed.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    door: Door,
+    connection: Mutex<Option<PgConnection>>,
+    is_retired: AtomicBool,
+    own: OwnPlace,
+}
+
+/// The keeper's connection's worth of the budget. Dropped, it is the callers' again.
 #[derive(Debug, Default)]
-pub(super) struct Keeper(Mutex<Option<PgConnection>>);
+struct OwnPlace(Weak<Inner>);
 
 impl Keeper {
+    pub(super) fn new(door: Door, store: Weak<Inner>) -> Self {
+        Self { door, connection: Mutex::default(), is_retired: AtomicBool::new(false), own: OwnPlace(store) }
+    }
+
+    /// The server, as it was when the keeper began.
+    pub(super) fn server(&self) -> &Arc<Server> {
+        &self.door.server
+    }
+
+    /// The server is removed, or is another one now: nobody uses a connection to it again.
+    pub(super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
+    }
+
     /// Returns once a server has let go of a session that was closed. A server that does not
     /// answer has let go as far as anybody can tell.
-    pub(super) async fn wait_until_gone(&self, door: &Door<'_>, backend: BackendId, busy: bool) {
+    pub(super) async fn wait_until_gone(&self, backend: BackendId, busy: bool) {
         let since = Instant::now();
         let mut step = if busy { Signal::Cancel } else { Signal::None };
         let mut pause = PAUSE.0;
         loop {
-            let is_there = tokio::time::timeout(door.timeout, self.ask(door, backend, step)).await;
+            let is_there = tokio::time::timeout(self.door.timeout, self.ask(backend, step)).await;
             if !matches!(is_there, Ok(Ok(true))) {
                 return;
             }
@@ -50,7 +84,7 @@ impl Keeper {
     }
 
     pub(super) async fn close(&self) {
-        if let Some(connection) = self.0.lock().await.take() {
+        if let Some(connection) = self.connection.lock().await.take() {
             // What a goodbye fails with, a closed socket does.
             let _ = connection.close().await;
         }
@@ -58,20 +92,40 @@ impl Keeper {
 
     /// Whether the backend is there, after the signal. The connection is out of its slot
     /// meanwhile, so that a dropped future leaves no half-used one in it.
-    async fn ask(&self, door: &Door<'_>, backend: BackendId, step: Signal) -> Result<bool, sqlx::Error> {
-        let mut slot = self.0.lock().await;
+    async fn ask(&self, backend: BackendId, step: Signal) -> Result<bool, sqlx::Error> {
+        let mut slot = self.connection.lock().await;
         if let Some(mut connection) = slot.take()
             && let Ok(is_there) = signal(&mut connection, backend, step).await
         {
             *slot = Some(connection);
             return Ok(is_there);
         }
-        let Door { server, endpoint, .. } = *door;
-        let options = server.connect_options(server.maintenance_database(), Role::Owner, endpoint);
+        let Door { server, endpoint, .. } = &self.door;
+        let options = server.connect_options(server.maintenance_database(), Role::Owner, *endpoint);
         let options = options.map_err(|error| sqlx::Error::Configuration(error.into()))?;
         let mut connection = PgConnection::connect_with(&options).await?;
         let is_there = signal(&mut connection, backend, step).await?;
         *slot = Some(connection);
         Ok(is_there)
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let own = std::mem::take(&mut self.own);
+        if let (Some(connection), Ok(runtime)) = (self.connection.get_mut().take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
+                drop(own);
+            });
+        }
+    }
+}
+
+impl Drop for OwnPlace {
+    fn drop(&mut self) {
+        if let Some(store) = self.0.upgrade() {
+            store.give_back_own();
+        }
     }
 }

@@ -2,19 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqh_model::{Error, ErrorKind, Result};
 use sqlx::{Connection as _, PgConnection};
 use tokio::runtime::Handle;
 
-use super::ConnectionKey;
+use super::keeper::Keeper;
 use super::place::Place;
 use super::state::Inner;
+use super::{ConnectionKey, GOODBYE};
 use crate::backend::postgres::admin::session::{BackendId, backend_id};
-
-/// How long a goodbye may take before the socket is just closed.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A live connection in its place.
 pub(in crate::tenancy) struct Session {
@@ -25,6 +23,8 @@ pub(in crate::tenancy) struct Session {
     /// Between the BEGIN and the reply to its end. The driver knows of its own transactions only.
     pub(in crate::tenancy) in_transaction: bool,
     pub(super) place: Place,
+    /// Who sees it off.
+    keeper: Arc<Keeper>,
     /// When it began, in the store's own count.
     pub(super) born: u64,
     pub(super) idle_since: Instant,
@@ -36,7 +36,8 @@ pub(in crate::tenancy) struct Session {
 impl Session {
     pub(super) async fn connect(place: Place, key: ConnectionKey) -> Result<Self> {
         let store = place.store();
-        let server = store.servers.find(&key.server)?;
+        let keeper = store.keeper(&key)?;
+        let server = keeper.server();
         let born = store.tick();
         let options = server.connect_options(&key.database, key.role, key.endpoint)?;
         // `plan_cache_mode` stays `auto`. Measured by prepared statements on PostgreSQL 15: planning anew
@@ -61,8 +62,9 @@ impl Session {
         let version = connection.server_version_num();
         let checked = server.check_version(version);
         let (runtime, idle_since) = (Handle::current(), Instant::now());
+        let (dirty, in_transaction) = (false, false);
         let session =
-            Self { key, connection, dirty: false, in_transaction: false, place, born, idle_since, backend, runtime };
+            Self { key, connection, dirty, in_transaction, place, keeper, born, idle_since, backend, runtime };
         if let Err(error) = checked {
             session.close().await;
             return Err(error);
@@ -72,11 +74,11 @@ impl Session {
 
     /// Ends the session and returns the place once the server has let go.
     pub(super) async fn close(self) -> Place {
-        let Self { key, connection, dirty, place, backend, born, .. } = self;
+        let Self { connection, dirty, place, keeper, backend, born, .. } = self;
         // What a goodbye fails with, a closed socket does.
         let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
         if let Some(backend) = backend {
-            place.store().wait_until_gone(&key, backend, dirty).await;
+            keeper.wait_until_gone(backend, dirty).await;
         }
         place.store().has_left(born);
         place
@@ -96,6 +98,11 @@ impl Session {
     /// Whether a pooler is in front of the server.
     pub(in crate::tenancy) fn is_pooled(&self) -> bool {
         self.backend.is_none()
+    }
+
+    /// Whether its server is removed, or is another one now.
+    pub(super) fn is_of_the_past(&self) -> bool {
+        self.keeper.is_retired()
     }
 
     pub(super) fn store(&self) -> &Arc<Inner> {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
-use sqh_model::{Error, Result};
+use sqh_model::{Error, ErrorKind, Result};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
@@ -21,7 +21,6 @@ use super::keeper::{Door, Keeper};
 use super::place::{Grant, Place, Ticket, Use, store_is_closed};
 use super::queue::Waiter;
 use super::{ConnectionKey, Endpoint, Session, StoreConfig, StoreStats};
-use crate::backend::postgres::admin::session::BackendId;
 use crate::tenancy::lease::Lease;
 use crate::tenancy::server::{Server, Servers};
 
@@ -32,22 +31,12 @@ type Keepers = BTreeMap<(Arc<str>, Endpoint), Arc<Keeper>>;
 pub(super) struct Inner {
     pub(super) servers: Servers,
     pub(super) config: StoreConfig,
-    /// The places for callers.
-    capacity: AtomicUsize,
+    /// The places that are the store's own, one for each keeper.
+    own: AtomicUsize,
     keepers: Mutex<Keepers>,
     books: Mutex<Books>,
     sweeping: AtomicBool,
     freed: Notify,
-}
-
-/// Each place to log in of each server. The store has a connection of its own to each.
-pub(super) fn endpoints(servers: &Servers) -> impl Iterator<Item = (Arc<str>, Endpoint)> + use<> {
-    servers.all().into_iter().flat_map(|server| of_server(&server))
-}
-
-fn of_server(server: &Server) -> impl Iterator<Item = (Arc<str>, Endpoint)> + use<> {
-    let name = Arc::clone(server.name());
-    server.endpoints().map(move |endpoint| (Arc::clone(&name), endpoint))
 }
 
 fn no_room(server: &Server, budget: usize) -> Error {
@@ -65,17 +54,20 @@ pub(super) enum Admission {
 }
 
 impl Inner {
-    pub(super) fn new(servers: Servers, config: StoreConfig, capacity: usize) -> Self {
-        let keepers = endpoints(&servers).map(|endpoint| (endpoint, Arc::default())).collect();
-        Self {
-            servers,
-            config,
-            capacity: AtomicUsize::new(capacity),
-            keepers: Mutex::new(keepers),
-            books: Mutex::default(),
-            sweeping: AtomicBool::new(false),
-            freed: Notify::new(),
-        }
+    /// The store has a connection of its own to each place to log in of each server.
+    pub(super) fn new(servers: Servers, config: StoreConfig) -> Arc<Self> {
+        Arc::new_cyclic(|store| {
+            let keepers: Keepers = servers.all().iter().flat_map(|server| keepers(server, config, store)).collect();
+            Self {
+                servers,
+                config,
+                own: AtomicUsize::new(keepers.len()),
+                keepers: Mutex::new(keepers),
+                books: Mutex::default(),
+                sweeping: AtomicBool::new(false),
+                freed: Notify::new(),
+            }
+        })
     }
 
     /// An idle connection of the key, a free place, or a turn in the queue.
@@ -227,14 +219,6 @@ impl Inner {
         }
     }
 
-    pub(super) async fn wait_until_gone(&self, key: &ConnectionKey, backend: BackendId, busy: bool) {
-        let keeper = self.keepers().get(&(Arc::clone(&key.server), key.endpoint)).cloned();
-        if let (Some(keeper), Ok(server)) = (keeper, self.servers.find(&key.server)) {
-            let timeout = self.config.connect_timeout;
-            keeper.wait_until_gone(&Door { server: &server, endpoint: key.endpoint, timeout }, backend, busy).await;
-        }
-    }
-
     /// Sends sessions out, and lets go of the books first: what a closed runtime drops comes back.
     fn close(
         self: &Arc<Self>,
@@ -270,22 +254,66 @@ impl Inner {
         });
     }
 
-    /// Takes in a server that was added while the store is in use. The connections of its own to it come
-    /// out of the budget: callers have as many fewer once the next ones come back.
-    pub(super) fn add_server(&self, server: Server) -> Result<()> {
-        let mut keepers = self.keepers();
-        let own: Vec<_> = of_server(&server).filter(|endpoint| !keepers.contains_key(endpoint)).collect();
-        let Some(left) = self.capacity().checked_sub(own.len()).filter(|left| *left > 0) else {
-            return Err(no_room(&server, self.config.budget));
+    /// Takes in a server while the store is in use, in the place of the one of its name. The connections
+    /// of the store's own to it come out of the budget: callers have as many fewer once the next ones
+    /// come back.
+    pub(super) fn put_server(self: &Arc<Self>, server: Server) -> Result<()> {
+        let server = Arc::new(server);
+        let retired = {
+            let mut all = self.keepers();
+            let others = all.keys().filter(|(name, _)| name != server.name()).count();
+            if others + server.endpoints().count() >= self.config.budget {
+                return Err(no_room(&server, self.config.budget));
+            }
+            let retired = take_keepers(&mut all, server.name());
+            let own = server.endpoints().count();
+            self.own.fetch_add(own, Ordering::AcqRel);
+            all.extend(keepers(&server, self.config, &Arc::downgrade(self)));
+            self.servers.put(server);
+            retired
         };
-        self.servers.put(server);
-        keepers.extend(own.into_iter().map(|endpoint| (endpoint, Arc::default())));
-        self.capacity.store(left, Ordering::Release);
+        self.retire(&retired);
         Ok(())
     }
 
+    /// Forgets a server. The connections to it are closed, the lent ones when they come back; after the
+    /// last one the places of the store's own are the callers' again.
+    pub(super) fn remove_server(self: &Arc<Self>, name: &str) {
+        let retired = {
+            let mut all = self.keepers();
+            self.servers.remove(name);
+            take_keepers(&mut all, name)
+        };
+        self.retire(&retired);
+    }
+
+    fn retire(self: &Arc<Self>, keepers: &[Arc<Keeper>]) {
+        // First, so that whatever comes back from now on is closed.
+        keepers.iter().for_each(|keeper| keeper.retire());
+        let mut books = self.books();
+        let sessions = books.drain_idle(Session::is_of_the_past);
+        self.close(books, sessions);
+    }
+
+    /// A keeper has gone: its place is the callers'.
+    pub(super) fn give_back_own(self: &Arc<Self>) {
+        self.own.fetch_sub(1, Ordering::AcqRel);
+        self.books().places += 1;
+        self.release(&Use::Idle);
+    }
+
+    /// The keeper of the server that a key leads to.
+    pub(super) fn keeper(&self, key: &ConnectionKey) -> Result<Arc<Keeper>> {
+        let keeper = self.keepers().get(&(Arc::clone(&key.server), key.endpoint)).cloned();
+        keeper.ok_or_else(|| match self.servers.find(&key.server) {
+            Ok(server) => Error::new(ErrorKind::Unavailable, format!("{server} has no {:?} any more", key.endpoint)),
+            Err(unknown) => unknown,
+        })
+    }
+
+    /// The places for callers.
     fn capacity(&self) -> usize {
-        self.capacity.load(Ordering::Acquire)
+        self.config.budget.saturating_sub(self.own.load(Ordering::Acquire))
     }
 
     fn keepers(&self) -> MutexGuard<'_, Keepers> {
@@ -295,6 +323,19 @@ impl Inner {
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The keepers of a server, one for each place to log in.
+fn keepers(server: &Arc<Server>, config: StoreConfig, store: &Weak<Inner>) -> Vec<((Arc<str>, Endpoint), Arc<Keeper>)> {
+    let keeper = |endpoint| {
+        let door = Door { server: Arc::clone(server), endpoint, timeout: config.connect_timeout };
+        ((Arc::clone(server.name()), endpoint), Arc::new(Keeper::new(door, Weak::clone(store))))
+    };
+    server.endpoints().map(keeper).collect()
+}
+
+fn take_keepers(keepers: &mut Keepers, server: &str) -> Vec<Arc<Keeper>> {
+    keepers.extract_if(.., |(name, _), _| &**name == server).map(|(_, keeper)| keeper).collect()
 }
 
 /// The sweeping task, which ends with its runtime too.

@@ -1,5 +1,8 @@
 //! [`NewServer`] and [`ServerRecord`]: a server as the catalog knows it, without its password.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use sqh_model::{Error, Result};
 use url::Url;
 
@@ -44,6 +47,8 @@ pub struct ServerRecord {
     pub status: ServerStatus,
     /// How many tenants it has.
     pub tenants: u64,
+    /// When it was added, which tells it from an earlier server of this name.
+    pub added_at: DateTime<Utc>,
 }
 
 /// Whether tenants are placed on a server.
@@ -110,18 +115,38 @@ impl NewServer {
         Ok(Self { direct_url: Some(direct_url.to_owned()), ..self })
     }
 
-    /// What the catalog has of it.
+    /// What the catalog is to have of it.
     pub(crate) fn record(&self) -> ServerRecord {
         let Self { name, url, password, replicas, direct_url } = self.clone();
-        ServerRecord { name, url: Some(url), password, replicas, direct_url, status: ServerStatus::Active, tenants: 0 }
+        let (url, status, tenants, added_at) = (Some(url), ServerStatus::Active, 0, Utc::now());
+        ServerRecord { name, url, password, replicas, direct_url, status, tenants, added_at }
+    }
+
+    /// How to log in.
+    pub(crate) fn server(&self) -> Result<Server> {
+        Ok(Server { record: None, ..self.record().server()?.expect("a new server has a URL") })
     }
 }
 
 impl ServerRecord {
+    /// Whether one logs in to both in the same way.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        let place = |record: &Self| {
+            let Self { name, url, password, replicas, direct_url, .. } = record.clone();
+            (name, url, password, replicas, direct_url)
+        };
+        place(self) == place(other)
+    }
+
+    /// Whether what is known of the one holds for the other: it is the same server, where it was.
+    pub(crate) fn is_same_server(&self, other: &Self) -> bool {
+        self.added_at == other.added_at && self.is_same_place(other)
+    }
+
     /// How to log in. `None` for the server that the platform starts with.
     pub(crate) fn server(&self) -> Result<Option<Server>> {
         let Some(url) = &self.url else { return Ok(None) };
-        let mut server = Server::named(&self.name, url)?;
+        let mut server = Server { record: Some(Arc::new(self.clone())), ..Server::named(&self.name, url)? };
         if let Some(reference) = &self.password {
             server = server.password(reference.clone());
         }

@@ -34,9 +34,9 @@ impl Servers {
     }
 
     /// Adds a server, or puts another in the place of the one of its name.
-    pub(in crate::tenancy) fn put(&self, server: Server) {
+    pub(in crate::tenancy) fn put(&self, server: Arc<Server>) {
         let name = Arc::clone(server.name());
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, Arc::new(server));
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, server);
     }
 
     pub(in crate::tenancy) fn remove(&self, name: &str) {

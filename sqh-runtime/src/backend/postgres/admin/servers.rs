@@ -7,11 +7,19 @@ use sqlx::{PgConnection, Row as _};
 use super::error::{of_admin, sqlstate};
 use crate::tenancy::{PasswordReference, ServerRecord, ServerStatus};
 
-/// Every server, by name.
+/// Every server, by name, with the number of its tenants.
 pub(crate) async fn list(connection: &mut PgConnection) -> Result<Vec<ServerRecord>> {
-    let query = "SELECT s.name, s.url, s.password, s.replica_urls, s.direct_url, s.status, \
+    let query = "SELECT s.name, s.url, s.password, s.replica_urls, s.direct_url, s.status, s.created_at, \
                  (SELECT count(*) FROM sqh.tenants t WHERE t.server = s.name) AS tenants \
                  FROM sqh.servers s ORDER BY s.name";
+    let rows = sqlx::query(query).fetch_all(connection).await.map_err(of_admin)?;
+    rows.iter().map(record).collect()
+}
+
+/// Every server, whose tenants are not counted.
+pub(crate) async fn known(connection: &mut PgConnection) -> Result<Vec<ServerRecord>> {
+    let query = "SELECT name, url, password, replica_urls, direct_url, status, created_at, 0::bigint AS tenants \
+                 FROM sqh.servers";
     let rows = sqlx::query(query).fetch_all(connection).await.map_err(of_admin)?;
     rows.iter().map(record).collect()
 }
@@ -69,6 +77,7 @@ fn record(row: &PgRow) -> Result<ServerRecord> {
         password: password.as_deref().map(PasswordReference::new).transpose()?,
         replicas: row.try_get("replica_urls").map_err(of_admin)?,
         direct_url: row.try_get("direct_url").map_err(of_admin)?,
+        added_at: row.try_get("created_at").map_err(of_admin)?,
         status: ServerStatus::from_name(&status).ok_or_else(|| {
             Error::internal(format!(
                 "the catalog knows the status `{status}` of the server `{name}`, this version does not"

@@ -2,9 +2,12 @@
 
 use sqh_dev_postgres::Server as DevServer;
 use sqh_model::ErrorKind;
+use sqh_model::schema::Placement;
 
 use super::models::STATION;
 use super::support::{manager, own_config, own_server, run, texts};
+use crate::backend::postgres::Tables as _;
+use crate::engine::Route;
 use crate::tenancy::{
     CATALOG_DB_NAME, DEFAULT_SERVER, NewServer, Report, ServerStatus, Severity, TenantDatabaseManager, TenantOptions,
 };
@@ -62,6 +65,66 @@ async fn a_tenant_lives_on_the_server_that_the_catalog_names() {
     }
     let error = provision_on(&platform, "bolt", "east").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+}
+
+/// A server's connections of the platform, without those of whoever looks.
+async fn connections(server: &DevServer) -> String {
+    let query = "SELECT count(*)::text FROM pg_stat_activity WHERE application_name = 'sqh'";
+    texts(&server.admin_url(), query).await.remove(0)
+}
+
+#[tokio::test]
+async fn a_name_that_is_used_again_leads_to_the_new_server_everywhere() {
+    let ((first, second), third) = tokio::join!(two_servers(), own_server());
+    // Another process, which knows the first server of the name, its tables, and has connections to it.
+    let [platform, other] = [manager(&first.admin_url()), manager(&first.admin_url())];
+    platform.init().await.unwrap();
+    let options = TenantOptions::default().server("east").placement(Placement::Row);
+    let use_station = async |slug: &str, url: String| {
+        platform.add_server(&NewServer::new("east", &url).unwrap()).await.unwrap();
+        platform.provision_with(slug, &options).await.unwrap();
+        let tenant = other.catalog().find(slug).await.unwrap();
+        let route = Route::new(tenant.place().clone(), Some(tenant.clone()));
+        if let Some(made) = other.ensure(&route, &STATION) {
+            made.await.unwrap();
+        }
+    };
+    let tables = "SELECT relname::text FROM pg_class WHERE relname = 'app_station'";
+    use_station("acme", second.admin_url()).await;
+    assert_eq!(texts(&second.url("sqh_pooled_east"), tables).await, ["app_station"]);
+    run(&first.url(CATALOG_DB_NAME), "DELETE FROM sqh.tenants").await;
+    platform.remove_server("east").await.unwrap();
+
+    use_station("bolt", third.admin_url()).await;
+    assert_eq!(texts(&third.url("sqh_pooled_east"), tables).await, ["app_station"]);
+    let tenants = "SELECT tenant FROM sqh.placements";
+    assert_eq!(texts(&third.url("sqh_pooled_east"), tenants).await, ["bolt"]);
+    while connections(&second).await != "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_has_moved_is_found_where_it_is() {
+    let ((first, second), third) = tokio::join!(two_servers(), own_server());
+    let [platform, other] = [manager(&first.admin_url()), manager(&first.admin_url())];
+    platform.init().await.unwrap();
+    platform.add_server(&NewServer::new("east", &second.admin_url()).unwrap()).await.unwrap();
+    provision_on(&platform, "acme", "east").await.unwrap();
+    other.catalog().find("acme").await.unwrap();
+    let url = third.admin_url();
+    run(&first.url(CATALOG_DB_NAME), &format!("UPDATE sqh.servers SET url = '{url}' WHERE name = 'east'")).await;
+    // Whatever is read of the catalog tells it.
+    provision_on(&other, "bolt", "east").await.unwrap();
+    let databases = "SELECT datname::text FROM pg_database WHERE datname LIKE 'sqh_tenant%'";
+    assert_eq!(texts(&third.admin_url(), databases).await, ["sqh_tenant_bolt"]);
+    // And if it has gone, its part of the budget is free.
+    run(&first.url(CATALOG_DB_NAME), "DELETE FROM sqh.tenants; DELETE FROM sqh.servers WHERE name = 'east'").await;
+    other.list_servers().await.unwrap();
+    assert_eq!(other.store().servers().all().len(), 1);
+    while connections(&third).await != "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 #[tokio::test]

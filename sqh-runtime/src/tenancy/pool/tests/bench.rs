@@ -30,6 +30,10 @@ impl Bench {
         ConnectionKey::new(DEFAULT_SERVER, self.databases[database].name(), Role::Owner)
     }
 
+    pub(super) fn url(&self) -> &str {
+        self.databases[0].url()
+    }
+
     /// A connection that the store knows nothing of.
     pub(super) async fn outside(&self) -> PgConnection {
         PgConnection::connect(&sqh_dev_postgres::shared().await.admin_url()).await.unwrap()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqh_model::ErrorKind;
 
 use super::bench::{Bench, one, until};
-use crate::tenancy::{Claim, Party, StoreConfig};
+use crate::tenancy::{Claim, ConnectionKey, Party, Server, StoreConfig};
 
 /// For callers that are expected to get what they wait for, on a machine under any load.
 const PATIENT: Duration = Duration::from_secs(600);
@@ -221,4 +221,34 @@ async fn a_budget_without_room_for_callers_is_refused() {
     let error = crate::tenancy::ConnectionStore::new(servers, StoreConfig::default().budget(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.message().contains("at least 2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_takes_its_part_of_the_budget_along() {
+    let bench = Bench::new(2, StoreConfig::default().budget(3).deadline(PATIENT)).await;
+    let east = || Server::named("east", bench.url()).unwrap();
+    let key = |database| ConnectionKey { server: "east".into(), ..bench.key(database) };
+    for _ in 0..3 {
+        bench.store.put_server(east()).unwrap();
+        let mut lease = bench.store.acquire(key(0)).await.unwrap();
+        one(lease.connection()).await.unwrap();
+        lease.settled();
+        // The one place for callers is taken, and its server is another now.
+        bench.store.put_server(east()).unwrap();
+        let mut next = Box::pin(bench.store.acquire(key(0)));
+        assert!(futures::poll!(&mut next).is_pending());
+        drop(lease);
+        let next = next.await.unwrap();
+        assert!(next.is_fresh());
+        let mut two = Box::pin(bench.store.acquire(bench.key(0)));
+        assert!(futures::poll!(&mut two).is_pending());
+        bench.store.remove_server("east");
+        assert_eq!(bench.store.acquire(key(0)).await.unwrap_err().kind(), ErrorKind::NotFound);
+        drop(next);
+        // Without the other server there are places for two.
+        let _two = (two.await.unwrap(), bench.store.acquire(bench.key(0)).await.unwrap());
+    }
+    bench.store.put_server(east()).unwrap();
+    let error = bench.store.put_server(Server::named("west", bench.url()).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
 }

@@ -14,7 +14,7 @@ use crate::tenancy::{Claim, ConnectionKey, DEFAULT_SERVER, Party, Role, Server, 
 
 fn store(capacity: usize) -> Arc<Inner> {
     let servers = Servers::single(Server::new("postgres://nobody@localhost/nowhere").unwrap());
-    Arc::new(Inner::new(servers, StoreConfig::default(), capacity))
+    Inner::new(servers, StoreConfig::default().budget(capacity + 1))
 }
 
 fn key(database: u8) -> ConnectionKey {

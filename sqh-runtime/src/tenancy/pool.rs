@@ -179,6 +179,16 @@ impl ConnectionStore {
         Ok(lease.after(since.elapsed()))
     }
 
+    /// For whoever holds a connection and may need another, for as long as that takes. Of some who hold all
+    /// that there are, one is told so at once, instead of all of them at their deadlines.
+    ///
+    /// # Errors
+    /// `Overloaded` if everybody else who holds one waits for another.
+    pub(crate) fn wait_while_holding(&self) -> Result<WaitWhileHolding> {
+        self.0.wait_while_holding()?;
+        Ok(WaitWhileHolding(Arc::clone(&self.0)))
+    }
+
     /// What the connections are used for right now.
     pub fn stats(&self) -> StoreStats {
         self.0.stats()
@@ -218,6 +228,16 @@ impl ConnectionStore {
 impl fmt::Debug for ConnectionStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectionStore").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+/// The holder of a connection waits for another; it does no more once this is dropped.
+#[derive(Debug)]
+pub(crate) struct WaitWhileHolding(Arc<Inner>);
+
+impl Drop for WaitWhileHolding {
+    fn drop(&mut self) {
+        self.0.waits_no_more();
     }
 }
 

@@ -69,7 +69,14 @@ impl PostgresTransaction {
                 "the tenant's records have moved since the transaction began: begin another",
             ));
         }
-        self.backend.ensure_tables(scoped.route(), scoped.model(), scoped.joined()).await?;
+        let joined = scoped.joined().iter().map(|joined| (joined.route(), joined.model()));
+        for (route, model) in std::iter::once((scoped.route(), scoped.model())).chain(joined) {
+            if let Some(made) = self.backend.tables.ensure(route, model) {
+                // It takes another connection than the transaction's.
+                let _waiting = self.backend.store.wait_while_holding()?;
+                made.await?;
+            }
+        }
         match scoped.op() {
             Op::Stream(query) => {
                 let (statement, owner) = self.backend.streamed(&scoped, query)?;

@@ -102,7 +102,9 @@ impl TenantDatabaseManager {
         if place != tenant.place_of(placement) {
             return Err(Error::conflict(format!("the tenant `{}` has moved meanwhile: try again", tenant.slug())));
         }
+        let waiting = self.store.wait_while_holding()?;
         let mut transaction = self.begin_in(place).await?;
+        drop(waiting);
         if placement == Placement::Row && self.keeps_tenants() {
             table::admit(transaction.connection(), &place.schema, &TenantColumn::default(), now.key()).await?;
         }

@@ -21,6 +21,8 @@ pub(super) struct Books {
     /// By key, the most recently used last.
     pub(super) idle: HashMap<ConnectionKey, Vec<Session>>,
     pub(super) queue: Queue,
+    /// Lent connections whose holders wait for another one.
+    pub(super) stuck: usize,
     /// Connections to a database that began before this tick are not used again.
     pub(super) evicted: HashMap<(Arc<str>, Arc<str>), u64>,
     tick: u64,
@@ -80,6 +82,11 @@ impl Books {
         self.queue.len() > self.closing
     }
 
+    /// Those that are lent, or on the way to it.
+    pub(super) fn lent(&self) -> usize {
+        self.places - self.idle.values().map(Vec::len).sum::<usize>() - self.closing
+    }
+
     /// A party has got a place.
     pub(super) fn hold(&mut self, party: &Party) {
         let tick = self.next_tick();
@@ -97,8 +104,8 @@ impl Books {
 
     pub(super) fn stats(&self, budget: usize) -> StoreStats {
         let idle = self.idle.values().map(Vec::len).sum();
-        let (closing, waiting) = (self.closing, self.queue.len());
-        StoreStats { budget, in_use: self.places - idle - closing, idle, closing, waiting }
+        let (in_use, closing, waiting) = (self.lent(), self.closing, self.queue.len());
+        StoreStats { budget, in_use, idle, closing, waiting }
     }
 
     pub(super) fn is_current(&self, session: &Session) -> bool {

@@ -148,6 +148,29 @@ impl Inner {
         self.freed.notify_waiters();
     }
 
+    /// The holder of a lent connection is about to wait for another. Refused if that leaves nobody whose
+    /// connection will come back: they would all wait for each other.
+    pub(super) fn wait_while_holding(&self) -> Result<()> {
+        let mut books = self.books();
+        if books.places >= self.capacity() && books.lent() == books.places && books.stuck + 1 >= books.lent() {
+            let budget = self.config.budget;
+            return Err(Error::new(
+                ErrorKind::Overloaded,
+                format!(
+                    "this takes one more connection, and all others of the budget of {budget} are held by whoever waits \
+                     for one too, as a transaction does that is the first to use a table: try again later, or raise the \
+                     budget"
+                ),
+            ));
+        }
+        books.stuck += 1;
+        Ok(())
+    }
+
+    pub(super) fn waits_no_more(&self) {
+        self.books().stuck -= 1;
+    }
+
     pub(super) fn leave_queue(&self, party: &Party, id: u64) {
         self.books().queue.remove(party, id);
     }

@@ -252,3 +252,25 @@ async fn a_server_takes_its_part_of_the_budget_along() {
     let error = bench.store.put_server(Server::named("west", bench.url()).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
 }
+
+#[tokio::test]
+async fn of_those_who_hold_everything_and_wait_one_is_told_so() {
+    let bench = Bench::new(2, StoreConfig::default().budget(3).deadline(PATIENT)).await;
+    let first = bench.store.acquire(bench.key(0)).await.unwrap();
+    let first_waits = bench.store.wait_while_holding().unwrap();
+    let second = bench.store.acquire(bench.key(0)).await.unwrap();
+    let mut another = Box::pin(bench.store.acquire(bench.key(1)));
+    assert!(futures::poll!(&mut another).is_pending());
+    let error = bench.store.wait_while_holding().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Overloaded, "{error}");
+    assert!(error.message().contains("budget of 3"), "{error}");
+    // Whoever was told so gives up, and the other gets its place.
+    drop(second);
+    let another = another.await.unwrap();
+    drop(first_waits);
+    drop((first, another));
+    // As long as there is somebody else, whose connection comes back, one waits.
+    let (_first, _second) = (bench.store.acquire(bench.key(0)).await, bench.store.acquire(bench.key(0)).await);
+    drop(bench.store.wait_while_holding().unwrap());
+    drop(bench.store.wait_while_holding().unwrap());
+}

@@ -239,7 +239,7 @@ impl TenantDatabaseManager {
         if exists {
             // One of an earlier version, or of somebody who was interrupted, is brought up.
             let (server, database, schema) = (Arc::from(server), Arc::from(name), Arc::from(COMMON_SCHEMA));
-            let place = Place { server, database, schema, placement: Placement::Database };
+            let place = Place { server, database, schema, placement: Placement::Database, first_epoch: None };
             roles::begin_as_migrator(&self.store, &place, &[]).await?.commit().await?;
         } else {
             roles::prepare(&self.store, server, name, COMMON_SCHEMA).await?;

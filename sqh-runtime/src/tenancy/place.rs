@@ -18,6 +18,9 @@ pub struct Place {
     pub schema: Arc<str>,
     /// How tenants are kept apart there. Shared tables have the database for themselves.
     pub placement: Placement,
+    /// The first epoch of the tenant that is alone there. A later tenant of the same slug is somewhere else,
+    /// though all names are the same.
+    pub first_epoch: Option<i64>,
 }
 
 impl Place {
@@ -29,6 +32,7 @@ impl Place {
                 database: Arc::from(SHARED_REFERENCE_DB_NAME),
                 schema: Arc::from("public"),
                 placement: Placement::Database,
+                first_epoch: None,
             })
         });
         &SHARED

@@ -148,7 +148,8 @@ impl TenantRecord {
         let server: Arc<str> = stored.server.into();
         let pooled: Arc<str> = stored.pooled_database.into();
         let place = |database: Arc<str>, schema: &str, placement| {
-            Arc::new(Place { server: Arc::clone(&server), database, schema: schema.into(), placement })
+            let first_epoch = (placement != Placement::Row).then_some(stored.first_epoch);
+            Arc::new(Place { server: Arc::clone(&server), database, schema: schema.into(), placement, first_epoch })
         };
         Self {
             slug: stored.slug.into(),

@@ -67,6 +67,7 @@ impl Place {
                 database: database.name().into(),
                 schema: "public".into(),
                 placement: sqh_model::schema::Placement::Database,
+                first_epoch: None,
             }),
             None,
         );

@@ -6,7 +6,10 @@ use std::time::Duration;
 use sqh_model::ErrorKind;
 use sqh_model::schema::Placement;
 
+use super::models::STATION;
 use super::support::{manager, new_slug, texts};
+use crate::backend::postgres::Tables as _;
+use crate::engine::Route;
 use crate::tenancy::{
     CATALOG_DB_NAME, DropConfirmation, TenantDatabaseManager, TenantFilter, TenantOptions, TenantRecord, TenantStatus,
 };
@@ -121,6 +124,30 @@ async fn a_tenant_that_is_to_be_dropped_can_come_back() {
     let resumed = other.resume(slug.as_str()).await.unwrap();
     assert_eq!((resumed.status(), resumed.drop_after()), (TenantStatus::Active, None));
     assert!(resumed.is_same_tenant(&tenant));
+}
+
+#[tokio::test]
+async fn a_later_tenant_of_a_slug_has_none_of_the_tables_of_the_first() {
+    let [manager, other] = two_managers().await;
+    for placement in [Placement::Database, Placement::Schema] {
+        let slug = new_slug("again");
+        for round in 0..2 {
+            let options = TenantOptions::default().placement(placement);
+            manager.provision_with(slug.as_str(), &options).await.unwrap();
+            let tenant = other.catalog().look_up(slug.as_str()).await.unwrap();
+            let route = Route::new(tenant.place().clone(), Some(tenant.clone()));
+            if let Some(made) = other.ensure(&route, &STATION) {
+                made.await.unwrap();
+            }
+            let url = sqh_dev_postgres::shared().await.url(tenant.database());
+            let table = format!("SELECT to_regclass('{}.app_station')::text", tenant.schema());
+            let table = format!("SELECT coalesce(({table}), 'none')");
+            assert_ne!(texts(&url, &table).await, ["none"], "round {round} in {placement:?}");
+            let now = DropConfirmation::new(slug.as_str()).grace(Duration::ZERO);
+            manager.drop_later(slug.as_str(), &now).await.unwrap();
+            assert!(manager.purge_due().await.unwrap().contains(&slug.as_str().to_owned()));
+        }
+    }
 }
 
 #[tokio::test]

@@ -12,4 +12,7 @@ CREATE TABLE IF NOT EXISTS sqh.ledger (
     CONSTRAINT ledger_pkey PRIMARY KEY (kind, schema_name, name)
 );
 
+ALTER TABLE sqh.ledger ADD COLUMN IF NOT EXISTS tenant_column text;
+
+COMMENT ON COLUMN sqh.ledger.tenant_column IS 'The column that says whose a row is, in a table of many tenants.';
 COMMENT ON COLUMN sqh.ledger.checksum IS 'SHA-256 of the SQL, in hexadecimal.';

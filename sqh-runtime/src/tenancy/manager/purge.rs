@@ -8,9 +8,10 @@ use sqh_model::schema::Placement;
 use sqh_model::{Error, Result};
 
 use super::TenantDatabaseManager;
+use super::table::tenant_column;
 use crate::backend::postgres::admin::purge::{self, Deleted, TenantTable};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
-use crate::backend::postgres::admin::{fleet, placements};
+use crate::backend::postgres::admin::{fleet, ledger, placements};
 use crate::tenancy::step::{Step, reach};
 use crate::tenancy::{Place, TenantRecord, TenantSize};
 
@@ -91,7 +92,7 @@ impl TenantDatabaseManager {
     }
 
     /// Deletes a tenant's rows of all tables in batches. A table whose rows others refer to waits until
-    /// those have gone.
+    /// those have gone; those that refer to each other go at once.
     async fn delete_rows(&self, tenant: &TenantRecord, place: &Place) -> Result<()> {
         let mut tables = self.tenant_tables(place).await?;
         while !tables.is_empty() {
@@ -103,8 +104,7 @@ impl TenantDatabaseManager {
                 }
             }
             if referred.len() == before {
-                let message = format!("rows of the tenant refer to each other in a circle: {referred:?}; delete them");
-                return Err(Error::conflict(message));
+                return self.delete_together(tenant, place, &referred).await;
             }
             tables = referred;
         }
@@ -121,8 +121,21 @@ impl TenantDatabaseManager {
             match deleted {
                 Deleted::Some => {}
                 Deleted::All => return Ok(true),
-                Deleted::Referred => return Ok(false),
+                Deleted::Referred(_) => return Ok(false),
             }
+        }
+    }
+
+    async fn delete_together(&self, tenant: &TenantRecord, place: &Place, tables: &[TenantTable]) -> Result<()> {
+        let mut transaction = self.begin_in(place).await?;
+        let deleted = purge::delete_together(transaction.connection(), tables, tenant.key()).await?;
+        transaction.commit().await?;
+        match deleted {
+            Deleted::Some | Deleted::All => Ok(()),
+            Deleted::Referred(by) => Err(Error::conflict(format!(
+                "rows of the table `{by}` refer to the tenant's, and nothing says that they are the tenant's too: \
+                 delete those rows, or have that table refer to the table of tenants"
+            ))),
         }
     }
 
@@ -131,9 +144,13 @@ impl TenantDatabaseManager {
         let models = self.models.iter().filter(|model| model.is_postgres() && !model.storage.shared);
         let (tables, columns): (Vec<&str>, Vec<&str>) = models
             .filter(|model| may_be_here(model.storage.placement))
-            .map(|model| (model.table, self.tenants.of(model.group).name.as_str()))
+            .map(|model| (model.table, tenant_column(&self.tenants, model)))
             .unzip();
         let mut transaction = self.begin_in(place).await?;
+        if !ledger::exists(transaction.connection()).await? {
+            transaction.lock(Lock::Schema).await?;
+            ledger::ensure(transaction.connection()).await?;
+        }
         let found = purge::tenant_tables(transaction.connection(), &tables, &columns).await?;
         transaction.commit().await?;
         Ok(found)

@@ -4,6 +4,7 @@
 //! the model; what is not is made, with all that it refers to, in one transaction with its row of the
 //! ledger, under a lock: of two processes at once, one makes it and both go on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
@@ -158,6 +159,10 @@ impl TenantDatabaseManager {
         if !all_is_well(&mut transaction, place, &options, &models).await? {
             for model in &models {
                 check_shape(&mut transaction, place, &options, model).await?;
+                if place.placement == Placement::Row {
+                    let tenants = &options.tenants.of(model.group).table;
+                    table::check_may_refer(transaction.connection(), &place.schema, tenants).await?;
+                }
             }
             transaction = self.with_extensions(transaction, place, &models).await?;
             transaction.lock(Lock::Schema).await?;
@@ -210,7 +215,7 @@ async fn all_is_well(
     }
     let recorded = ledger::tables(connection, &place.schema).await?;
     for model in models {
-        if !recorded.contains(model.table) || !check_shape(transaction, place, options, model).await? {
+        if !is_recorded(&recorded, options, model) || !check_shape(transaction, place, options, model).await? {
             return Ok(false);
         }
         if let Some((window, _)) = partition::premade(model, Utc::now())?
@@ -245,7 +250,7 @@ async fn make_missing(
         if let Some((window, _)) = partition::premade(model, Utc::now())? {
             partition::make(transaction, place, options, model, window).await?;
         }
-        if missing.contains(model) || !recorded.contains(model.table) {
+        if missing.contains(model) || !is_recorded(&recorded, options, model) {
             record(transaction, place, options, model).await?;
         }
     }
@@ -273,9 +278,27 @@ async fn record(
     model: &'static ModelDef,
 ) -> Result<()> {
     let sql = ddl::render(&[model], options)?.to_script();
+    let (schema, tenant_column) = (&*place.schema, carried(options, model));
     let entry =
-        Entry { kind: Kind::Table, schema: &place.schema, name: model.table, model: Some(model.name), sql: &sql };
+        Entry { kind: Kind::Table, schema, name: model.table, model: Some(model.name), tenant_column, sql: &sql };
     ledger::record(transaction.connection(), entry).await
+}
+
+/// Whether the ledger knows a table, and whose its rows are.
+fn is_recorded(recorded: &HashMap<String, Option<String>>, options: &DdlOptions, model: &'static ModelDef) -> bool {
+    recorded.get(model.table).is_some_and(|column| column.as_deref() == carried(options, model))
+}
+
+/// The column that says whose a row is, if rows of many tenants are in the table.
+fn carried<'a>(options: &'a DdlOptions, model: &'static ModelDef) -> Option<&'a str> {
+    (options.placement == Placement::Row).then(|| tenant_column(&options.tenants, model))
+}
+
+/// The column that says whose a row is, where rows of many tenants are in a model's table.
+pub(super) fn tenant_column<'a>(tenants: &'a TenantColumns, model: &'static ModelDef) -> &'a str {
+    let layout = model.layout();
+    let field = layout.role(|field| field.tenant).map(|position| layout.columns()[position].name.as_str());
+    field.unwrap_or(&tenants.of(model.group).name)
 }
 
 /// Whether the table is there.
@@ -292,6 +315,10 @@ async fn check_shape(
     let Some(actual) = read_table(transaction.connection(), &place.schema, model.table).await? else {
         return Ok(false);
     };
+    if let Some(column) = carried(options, model) {
+        let checked = table::check_exact(transaction.connection(), &place.schema, model.table, column).await;
+        checked.map_err(|error| error.in_model(model.name))?;
+    }
     let differences = ddl::diff(&ddl::expected(model, options)?, &actual);
     let (fatal, harmless): (Vec<_>, Vec<_>) = differences.into_iter().partition(Difference::prevents_use);
     if !harmless.is_empty() {

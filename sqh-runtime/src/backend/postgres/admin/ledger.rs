@@ -1,6 +1,6 @@
 //! The ledger: what has been done to a database, in the database itself.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use sqh_model::{Error, Result};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -23,6 +23,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) schema: &'a str,
     pub(crate) name: &'a str,
     pub(crate) model: Option<&'a str>,
+    /// The column that says whose a row is, in a table of many tenants.
+    pub(crate) tenant_column: Option<&'a str>,
     /// What was done, of which the ledger keeps a checksum.
     pub(crate) sql: &'a str,
 }
@@ -50,27 +52,30 @@ pub(crate) async fn ensure(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+/// Whether it is there, as this version has it.
 pub(crate) async fn exists(connection: &mut PgConnection) -> Result<bool> {
-    let query = sqlx::query_scalar("SELECT to_regclass('sqh.ledger') IS NOT NULL");
+    let query = "SELECT EXISTS (SELECT FROM pg_attribute \
+                 WHERE attrelid = to_regclass('sqh.ledger') AND attname = 'tenant_column')";
+    let query = sqlx::query_scalar(query);
     query.fetch_one(connection).await.map_err(of_admin)
 }
 
-/// The tables of a schema that have a row.
-pub(crate) async fn tables(connection: &mut PgConnection, schema: &str) -> Result<HashSet<String>> {
-    let query = "SELECT name FROM sqh.ledger WHERE kind = 'table' AND schema_name = $1";
-    let names: Vec<String> = sqlx::query_scalar(query).bind(schema).fetch_all(connection).await.map_err(of_admin)?;
-    Ok(names.into_iter().collect())
+/// The tables of a schema that have a row, with their tenant columns.
+pub(crate) async fn tables(connection: &mut PgConnection, schema: &str) -> Result<HashMap<String, Option<String>>> {
+    let query = "SELECT name, tenant_column FROM sqh.ledger WHERE kind = 'table' AND schema_name = $1";
+    let tables: Vec<_> = sqlx::query_as(query).bind(schema).fetch_all(connection).await.map_err(of_admin)?;
+    Ok(tables.into_iter().collect())
 }
 
 /// Writes a row, in the transaction of the work that it tells of. What was done again, because
 /// somebody had undone it, has a new one.
 pub(crate) async fn record(connection: &mut PgConnection, entry: Entry<'_>) -> Result<()> {
-    let query = "INSERT INTO sqh.ledger (kind, schema_name, name, model, checksum) \
-                 VALUES ($1, $2, $3, $4, encode(sha256(convert_to($5, 'UTF8')), 'hex')) \
+    let query = "INSERT INTO sqh.ledger (kind, schema_name, name, model, tenant_column, checksum) \
+                 VALUES ($1, $2, $3, $4, $5, encode(sha256(convert_to($6, 'UTF8')), 'hex')) \
                  ON CONFLICT (kind, schema_name, name) DO UPDATE SET model = EXCLUDED.model, \
-                 checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at";
+                 tenant_column = EXCLUDED.tenant_column, checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at";
     let query = sqlx::query(query).bind(entry.kind.name()).bind(entry.schema).bind(entry.name);
-    query.bind(entry.model).bind(entry.sql).execute(connection).await.map_err(of_admin)?;
+    query.bind(entry.model).bind(entry.tenant_column).bind(entry.sql).execute(connection).await.map_err(of_admin)?;
     Ok(())
 }
 
@@ -111,8 +116,8 @@ pub(crate) async fn migrate(
             }
             None => {
                 sqlx::raw_sql(AssertSqlSafe(migration.sql)).execute(&mut *connection).await.map_err(of_admin)?;
-                let (kind, model) = (Kind::Migration, None);
-                let entry = Entry { kind, schema, name: migration.name, model, sql: migration.sql };
+                let Migration { name, sql } = *migration;
+                let entry = Entry { kind: Kind::Migration, schema, name, model: None, tenant_column: None, sql };
                 record(connection, entry).await?;
                 applied.push(migration.name);
             }

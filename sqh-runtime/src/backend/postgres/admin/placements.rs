@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::error::of_admin;
 use super::ledger::{self, Migration};
+use super::table;
 
 /// What every database with records of tenants has, in order.
 const MIGRATIONS: &[Migration] = &[Migration {
@@ -62,6 +63,7 @@ pub(crate) async fn make_tenants(connection: &mut PgConnection, application: &st
     let sql = "CREATE TABLE IF NOT EXISTS public.tenants \
                (id text COLLATE \"C\" NOT NULL CONSTRAINT tenants_pkey PRIMARY KEY)";
     sqlx::raw_sql(sql).execute(&mut *connection).await.map_err(of_admin)?;
+    table::check_may_refer(connection, "public", "tenants").await?;
     let writes = "SELECT $1 <> current_user AND has_table_privilege($1, c.oid, 'INSERT, UPDATE, DELETE') \
                   FROM pg_class c WHERE c.oid = 'public.tenants'::regclass AND pg_has_role(c.relowner, 'USAGE')";
     let writes = sqlx::query_scalar::<_, bool>(writes).bind(application);

@@ -1,10 +1,11 @@
 //! What is left of a tenant in a database: how much it is, and how it goes.
 
-use sqh_model::Result;
 use sqh_model::render::ddl::{TENANT_SETTING, quoted};
+use sqh_model::{Error, Result};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::error::{of_admin, sqlstate};
+use super::table::{IS_EXACT, inexact};
 
 /// So many rows go in one transaction.
 const BATCH: u64 = 10_000;
@@ -21,14 +22,14 @@ pub(crate) struct TenantTable {
 }
 
 /// How many rows went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Deleted {
     /// There may be more.
     Some,
     /// There are no more.
     All,
-    /// Rows of another table refer to them.
-    Referred,
+    /// Rows of another table, which is named, refer to them.
+    Referred(String),
 }
 
 /// Ends the connections to a database, and drops it. One that has gone is as good.
@@ -45,24 +46,57 @@ pub(crate) async fn drop_schema(connection: &mut PgConnection, name: &str) -> Re
     query.execute(connection).await.map(drop).map_err(of_admin)
 }
 
-/// The tables of many tenants, with the types of their tenant columns without a length, which would cut
-/// a key to another one: those that refer to the table of tenants, and those of some names.
+/// What a query has of a table: with the type of its tenant column without a length, which would cut a key
+/// to another one.
+type Found = (String, String, String, bool);
+
+/// The tables that the ledger or somebody of this process names, those that refer to the table of tenants,
+/// and those that inherit from them, partitions or not.
+const CARRYING: &str = "WITH RECURSIVE named AS (SELECT name, tenant_column FROM sqh.ledger \
+    WHERE kind = 'table' AND schema_name = 'public' AND tenant_column IS NOT NULL UNION SELECT * FROM unnest($1, $2)), \
+    carrying (relid, attname) AS (SELECT a.attrelid, a.attname FROM named m JOIN pg_attribute a \
+    ON a.attrelid = to_regclass(format('public.%I', m.name)) AND a.attname = m.tenant_column AND a.attnum > 0 \
+    UNION SELECT a.attrelid, a.attname FROM pg_constraint f JOIN pg_attribute a \
+    ON a.attrelid = f.conrelid AND f.conkey = ARRAY[a.attnum] \
+    WHERE f.contype = 'f' AND f.confrelid = to_regclass('public.tenants') \
+    UNION SELECT i.inhrelid, carrying.attname FROM carrying JOIN pg_inherits i ON i.inhparent = carrying.relid)";
+
+/// The tables of many tenants: those of some names, and whatever the database itself knows.
+///
+/// # Errors
+/// `Conflict` for a table of which nothing says whose its rows are, or whose tenant column takes two keys
+/// for one.
 pub(crate) async fn tenant_tables(
     connection: &mut PgConnection,
     tables: &[&str],
     columns: &[&str],
 ) -> Result<Vec<TenantTable>> {
-    let query = "SELECT format('%I.%I', n.nspname, c.relname) AS table, format('%I', a.attname) AS tenant_column, \
-                 format_type(a.atttypid, -1) AS type_name \
-                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public' \
-                 JOIN pg_class r ON r.oid = coalesce(pg_partition_root(c.oid), c.oid) \
-                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-                 WHERE c.relkind = 'r' AND ((r.relname::text, a.attname::text) IN (SELECT * FROM unnest($1, $2)) \
-                 OR EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = c.oid \
-                 AND f.confrelid = to_regclass('public.tenants') AND f.conkey = ARRAY[a.attnum])) ORDER BY 1";
-    let query = sqlx::query_as(query).bind(tables).bind(columns);
-    let found: Vec<(String, String, String)> = query.fetch_all(connection).await.map_err(of_admin)?;
-    let table = |(table, tenant_column, type_name)| TenantTable { table, tenant_column, type_name };
+    let query = format!(
+        "{CARRYING} SELECT format('%I.%I', n.nspname, c.relname), format('%I', a.attname), \
+         format_type(a.atttypid, -1), {IS_EXACT} FROM carrying JOIN pg_class c ON c.oid = carrying.relid \
+         JOIN pg_namespace n ON n.oid = c.relnamespace \
+         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = carrying.attname \
+         WHERE c.relkind IN ('r', 'f') ORDER BY 1"
+    );
+    let query = sqlx::query_as(AssertSqlSafe(query)).bind(tables).bind(columns);
+    let found: Vec<Found> = query.fetch_all(&mut *connection).await.map_err(of_admin)?;
+    if let Some((table, column, type_name, _)) = found.iter().find(|(.., is_exact)| !is_exact) {
+        return Err(inexact(table, column, type_name));
+    }
+    let query = format!(
+        "{CARRYING} SELECT l.name FROM sqh.ledger l WHERE l.kind = 'table' AND l.schema_name = 'public' \
+         AND to_regclass(format('public.%I', l.name)) IS NOT NULL \
+         AND to_regclass(format('public.%I', l.name)) NOT IN (SELECT relid FROM carrying) ORDER BY 1 LIMIT 1"
+    );
+    let unknown = sqlx::query_scalar(AssertSqlSafe(query)).bind(tables).bind(columns);
+    let unknown: Option<String> = unknown.fetch_optional(connection).await.map_err(of_admin)?;
+    if let Some(table) = unknown {
+        return Err(Error::conflict(format!(
+            "nothing says which column of the table `{table}` tells whose its rows are: do this in a process that has \
+             its model, or use the model there once"
+        )));
+    }
+    let table = |(table, tenant_column, type_name, _)| TenantTable { table, tenant_column, type_name };
     Ok(found.into_iter().map(table).collect())
 }
 
@@ -72,19 +106,48 @@ async fn name_tenant(connection: &mut PgConnection, key: &str) -> Result<()> {
     query.execute(connection).await.map(drop).map_err(of_admin)
 }
 
+impl TenantTable {
+    /// The condition that a row is the tenant's, whose key is the first bind.
+    fn is_own(&self) -> String {
+        format!("{} = CAST($1::text AS {})", self.tenant_column, self.type_name)
+    }
+}
+
 /// Deletes some of a tenant's rows of a table, in a transaction of its own.
 pub(crate) async fn delete_some(connection: &mut PgConnection, table: &TenantTable, key: &str) -> Result<Deleted> {
-    name_tenant(connection, key).await?;
-    let TenantTable { table, tenant_column, type_name } = table;
+    let (name, is_own) = (&table.table, table.is_own());
+    // Its children, which have rows of the same ctid, have their own turn.
     let sql = format!(
-        "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} \
-         WHERE {tenant_column} = CAST($1::text AS {type_name}) LIMIT {BATCH}))"
+        "DELETE FROM ONLY {name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ONLY {name} WHERE {is_own} LIMIT {BATCH})) \
+         AND {is_own}"
     );
+    delete(connection, sql, key).await.map_err(|error| error.context(format!("while deleting rows of {name}")))
+}
+
+/// Deletes a tenant's rows of some tables at once, in a transaction of its own: where rows refer to each
+/// other in a circle, references are checked when all of them have gone.
+pub(crate) async fn delete_together(
+    connection: &mut PgConnection,
+    tables: &[TenantTable],
+    key: &str,
+) -> Result<Deleted> {
+    let delete_of = |(number, table): (usize, &TenantTable)| {
+        format!("d{number} AS (DELETE FROM ONLY {} WHERE {})", table.table, table.is_own())
+    };
+    let deletes: Vec<_> = tables.iter().enumerate().map(delete_of).collect();
+    delete(connection, format!("WITH {} SELECT", deletes.join(", ")), key).await
+}
+
+async fn delete(connection: &mut PgConnection, sql: String, key: &str) -> Result<Deleted> {
+    name_tenant(connection, key).await?;
     match sqlx::query(AssertSqlSafe(sql)).bind(key).execute(connection).await {
         Ok(done) if done.rows_affected() < BATCH => Ok(Deleted::All),
         Ok(_) => Ok(Deleted::Some),
         Err(error) => match sqlstate(&error).as_deref() {
-            Some("23503") => Ok(Deleted::Referred),
+            Some("23503") => {
+                let by = error.as_database_error().and_then(|error| error.table()).unwrap_or_default();
+                Ok(Deleted::Referred(by.to_owned()))
+            }
             // The key is no value of the column: there can be no such row.
             Some("22P02" | "22003") => Ok(Deleted::All),
             _ => Err(of_admin(error)),
@@ -95,11 +158,9 @@ pub(crate) async fn delete_some(connection: &mut PgConnection, table: &TenantTab
 /// The rows of a tenant in a table, and their bytes.
 pub(crate) async fn rows_of(connection: &mut PgConnection, table: &TenantTable, key: &str) -> Result<(i64, i64)> {
     name_tenant(connection, key).await?;
-    let TenantTable { table, tenant_column, type_name } = table;
-    let sql = format!(
-        "SELECT count(*), coalesce(sum(pg_column_size(t.*)), 0)::bigint FROM {table} t \
-         WHERE t.{tenant_column} = CAST($1::text AS {type_name})"
-    );
+    let (name, is_own) = (&table.table, table.is_own());
+    let sql =
+        format!("SELECT count(*), coalesce(sum(pg_column_size(t.*)), 0)::bigint FROM ONLY {name} t WHERE {is_own}");
     match sqlx::query_as(AssertSqlSafe(sql)).bind(key).fetch_one(connection).await {
         Err(error) if matches!(sqlstate(&error).as_deref(), Some("22P02" | "22003")) => Ok((0, 0)),
         rows => rows.map_err(of_admin),

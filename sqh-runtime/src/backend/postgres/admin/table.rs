@@ -2,7 +2,7 @@
 
 use sqh_model::expr::lower::{quoted, type_name};
 use sqh_model::render::ddl::TenantColumn;
-use sqh_model::{Error, Result};
+use sqh_model::{Error, ErrorKind, Result};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::error::{of_admin, sqlstate};
@@ -36,6 +36,58 @@ pub(crate) async fn admit(connection: &mut PgConnection, schema: &str, column: &
         }
         done => done.map(drop).map_err(of_admin),
     }
+}
+
+/// Whether a column `a` takes no two keys for one, as a type or a collation that ignores case does.
+pub(super) const IS_EXACT: &str = "EXISTS (SELECT FROM pg_type t LEFT JOIN pg_type b ON b.oid = t.typbasetype \
+    WHERE t.oid = a.atttypid AND (coalesce(b.typtype, t.typtype) = 'e' OR coalesce(b.oid, t.oid) IN \
+    ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'int2'::regtype, 'int4'::regtype, 'int8'::regtype, \
+    'uuid'::regtype))) AND NOT EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation \
+    AND NOT l.collisdeterministic)";
+
+/// The error for a tenant column that takes two keys for one.
+pub(super) fn inexact(table: &str, column: &str, type_name: &str) -> Error {
+    Error::conflict(format!(
+        "the tenant column `{column}` of the table `{table}` is `{type_name}`, and may take the keys of two tenants for \
+         one: its type must be a text whose collation is deterministic, an integer or a UUID"
+    ))
+}
+
+/// Refuses a tenant column that takes two keys for one, of a table that is there.
+///
+/// # Errors
+/// `Conflict` if it does.
+pub(crate) async fn check_exact(connection: &mut PgConnection, schema: &str, table: &str, column: &str) -> Result<()> {
+    let query = format!(
+        "SELECT format_type(a.atttypid, -1) FROM pg_attribute a \
+         WHERE a.attrelid = to_regclass(format('%I.%I', $1::text, $2::text)) AND a.attname = $3 AND NOT ({IS_EXACT})"
+    );
+    let query = sqlx::query_scalar(AssertSqlSafe(query)).bind(schema).bind(table).bind(column);
+    match query.fetch_optional(connection).await.map_err(of_admin)? {
+        None => Ok(()),
+        Some(type_name) => {
+            let type_name: String = type_name;
+            Err(inexact(&format!("{schema}.{table}"), column, &type_name))
+        }
+    }
+}
+
+/// Asks whether rows can refer to a table of tenants that is there, by whoever is logged in.
+///
+/// # Errors
+/// `Denied` if it is somebody else's who does not let them, with what its owner is to do.
+pub(crate) async fn check_may_refer(connection: &mut PgConnection, schema: &str, table: &str) -> Result<()> {
+    let query = "SELECT current_user::text FROM pg_class c WHERE c.oid = to_regclass(format('%I.%I', $1::text, $2::text)) \
+                 AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'REFERENCES'))";
+    let user = sqlx::query_scalar(query).bind(schema).bind(table).fetch_optional(connection).await;
+    let user: Option<String> = user.map_err(of_admin)?;
+    let Some(user) = user else { return Ok(()) };
+    let (named, user) = (format!("{}.{}", quoted(schema), quoted(table)), quoted(&user));
+    let message = format!(
+        "the tables of many tenants refer to the table `{schema}.{table}`, which is somebody else's: its owner runs \
+         `GRANT SELECT, REFERENCES ON {named} TO {user}`"
+    );
+    Err(Error::new(ErrorKind::Denied, message))
 }
 
 /// The names of a table's partitions.

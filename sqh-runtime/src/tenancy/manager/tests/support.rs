@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use sqh_dev_postgres::{Config, Server as DevServer, TestDatabase};
+use sqh_model::render::ddl::{TenantColumn, TenantColumns};
+use sqh_model::schema::ModelDef;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
 use super::models::{READING, SITE, STATION, VISIT};
@@ -15,6 +17,18 @@ pub(super) fn manager(url: &str) -> Arc<TenantDatabaseManager> {
     let servers = Servers::single(Server::new(url).unwrap());
     let store = ConnectionStore::new(servers, StoreConfig::default()).unwrap();
     Arc::new(TenantDatabaseManager::new(store, &[&STATION, &VISIT, &READING, &SITE]))
+}
+
+/// A manager of some models, whose group may have a tenant column of its own.
+pub(super) fn manager_of(
+    server: &DevServer,
+    models: &[&'static ModelDef],
+    column: Option<TenantColumn>,
+) -> TenantDatabaseManager {
+    let servers = Servers::single(Server::new(&server.admin_url()).unwrap());
+    let store = ConnectionStore::new(servers, StoreConfig::default()).unwrap();
+    let tenants = column.map(|column| TenantColumns::default().with("field", column));
+    TenantDatabaseManager::new(store, models).with_tenant_columns(Arc::new(tenants.unwrap_or_default()))
 }
 
 /// A server for one test alone, which may be stopped or spoilt.
@@ -44,6 +58,7 @@ impl Target {
             database: Arc::from(database.name()),
             schema: Arc::from("public"),
             placement: sqh_model::schema::Placement::Database,
+            first_epoch: None,
         };
         let manager = manager(database.url());
         manager.ensure_roles(DEFAULT_SERVER).await.unwrap();

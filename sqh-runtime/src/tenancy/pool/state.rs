@@ -349,7 +349,7 @@ impl Inner {
 }
 
 /// The keepers of a server, one for each place to log in.
-fn keepers(server: &Arc<Server>, config: StoreConfig, store: &Weak<Inner>) -> Vec<((Arc<str>, Endpoint), Arc<Keeper>)> {
+fn keepers(server: &Arc<Server>, config: StoreConfig, store: &Weak<Inner>) -> Keepers {
     let keeper = |endpoint| {
         let door = Door { server: Arc::clone(server), endpoint, timeout: config.connect_timeout };
         ((Arc::clone(server.name()), endpoint), Arc::new(Keeper::new(door, Weak::clone(store))))

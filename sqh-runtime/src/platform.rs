@@ -345,7 +345,8 @@ impl PlatformBuilder {
     /// # Errors
     /// `Invalid` if the models contradict each other, with every finding at once, or if the URL
     /// cannot be read; `Unavailable` if the server is down, `Unsupported` if it is older than
-    /// PostgreSQL 15, `Denied` if the application's role owns tables or gets around row security.
+    /// PostgreSQL 15, `Denied` if a role that reads or writes records owns tables, gets around row
+    /// security or may become one that may more.
     pub async fn build(self) -> Result<Platform> {
         self.build_around(|backend| Arc::new(backend)).await
     }

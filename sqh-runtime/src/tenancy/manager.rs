@@ -123,12 +123,13 @@ impl TenantDatabaseManager {
     }
 
     /// Logs in to each server, which tells whether it is there, lets the platform in, and is new
-    /// enough; and whether the application's role, if it is made, has no more rights than it needs.
+    /// enough; and whether the roles that read and write records, where they are made, have no more rights
+    /// than they need.
     ///
     /// # Errors
     /// `Unavailable` if one does not answer, `Unsupported` if one is too old, `Internal` if a password
-    /// or a role is wrong, `Denied` if the application's role owns tables or gets around row security.
-    /// The message names the server, and no password.
+    /// or a role is wrong, `Denied` if a role that reads or writes records owns tables, gets around row
+    /// security or may become one that may more. The message names the server, and no password.
     pub async fn check_servers(&self) -> Result<()> {
         for server in self.store.servers().all() {
             roles::check(&self.store, &server).await?;
@@ -169,7 +170,8 @@ impl TenantDatabaseManager {
     /// owner's is set anew.
     ///
     /// # Errors
-    /// `Denied` if the owner may not make roles, or if the application's has too many rights.
+    /// `Denied` if the owner may not make roles, or if one that reads or writes records has too many
+    /// rights.
     pub async fn ensure_roles(&self, server: &str) -> Result<Vec<Made>> {
         let made = roles::ensure(&self.store, server).await?;
         Ok(made.into_iter().map(|name| Made::new("role", name)).collect())

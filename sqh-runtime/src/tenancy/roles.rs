@@ -8,21 +8,24 @@
 //! | `sqh_shared_reader` | read the shared reference database |
 //! | `sqh_shared_writer` | read and write its records |
 //!
-//! [`prepare`] is for whoever makes a database or a schema.
+//! [`prepare`] is for whoever makes a database or a schema, [`check`] for whoever starts.
+
+mod excess;
 
 use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
-use sqh_model::{Error, ErrorKind, Result};
+use sqh_model::{Error, Result};
 
+pub(super) use self::excess::check;
 use super::server::{Server, login_code};
 use super::{CATALOG_DB_NAME, ConnectionKey, ConnectionStore, Place, Role};
-use crate::backend::postgres::admin::roles::{self, Excess, Grants, Rights};
+use crate::backend::postgres::admin::roles::{self, Grants, Rights};
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock, lock_for_session};
 
 /// Makes the roles of a server that are not there, and names those that it made. A password that has
 /// changed with the owner's is set anew.
 ///
 /// # Errors
-/// `Denied` if the owner may not make roles, or if the application's has too many rights.
+/// `Denied` if the owner may not make roles, or if one that reads or writes records has too many rights.
 pub(super) async fn ensure(store: &ConnectionStore, server: &str) -> Result<Vec<String>> {
     let server = &*store.servers().find(server)?;
     let doing = |error: Error| error.context(format!("while making the roles of {server}"));
@@ -38,7 +41,7 @@ pub(super) async fn are_there(transaction: &mut AdminTransaction, server: &Serve
     Ok(names.iter().all(|name| there.iter().any(|there| there == name)))
 }
 
-/// The roles that are not there, if the application's has no more rights than it needs.
+/// The roles that are not there, if the others have no more rights than they need.
 pub(super) async fn look(store: &ConnectionStore, server: &Server) -> Result<Vec<String>> {
     check(store, server).await?;
     let names: Vec<&str> = Role::MADE.into_iter().map(|role| server.user(role)).collect();
@@ -90,56 +93,6 @@ async fn renew_password(store: &ConnectionStore, server: &Server, role: Role) ->
     let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
     roles::set_password(transaction.connection(), server.user(role), &verifier).await?;
     transaction.commit().await
-}
-
-/// Asserts that the application's role neither owns tables nor gets around row security. Nothing is
-/// asserted of a role that is not there yet.
-///
-/// # Errors
-/// `Denied`, with what to do.
-pub(super) async fn check(store: &ConnectionStore, server: &Server) -> Result<()> {
-    let mut transaction = AdminTransaction::begin(store, owner_key(server)).await?;
-    let (role, migrator, owner) =
-        (server.user(Role::Application), server.user(Role::Migrator), server.user(Role::Owner));
-    let writer = server.user(Role::SharedWriter);
-    let excess = roles::excess(transaction.connection(), role, migrator, owner, writer).await?;
-    transaction.commit().await?;
-    match excess.and_then(|excess| remedy(excess, role, migrator, owner)) {
-        None => Ok(()),
-        Some(remedy) => {
-            let message = format!("the application's role `{role}` on {server} has too many rights: {remedy}");
-            Err(Error::new(ErrorKind::Denied, message))
-        }
-    }
-}
-
-/// The first thing that is wrong about the application's role, and what to do.
-fn remedy(excess: Excess, role: &str, migrator: &str, owner: &str) -> Option<String> {
-    let other = "give the application a URL of another role";
-    match excess {
-        _ if role == owner => Some(format!("it is the owner of the platform; {other}")),
-        _ if role == migrator => Some(format!("it is the migrator; {other}")),
-        Excess { superuser: true, .. } => Some(format!("it is a superuser; run `ALTER ROLE \"{role}\" NOSUPERUSER`")),
-        Excess { bypasses_row_security: true, .. } => {
-            Some(format!("it gets around row security; run `ALTER ROLE \"{role}\" NOBYPASSRLS`"))
-        }
-        Excess { is_migrator: true, .. } => {
-            Some(format!("it is a member of the migrator; run `REVOKE \"{migrator}\" FROM \"{role}\"`"))
-        }
-        Excess { is_owner: true, .. } => {
-            Some(format!("it is a member of the owner; run `REVOKE \"{owner}\" FROM \"{role}\"`"))
-        }
-        Excess { makes_roles: true, .. } => {
-            Some(format!("it may make roles; run `ALTER ROLE \"{role}\" NOCREATEROLE`"))
-        }
-        Excess { writes_shared: true, .. } => {
-            Some(format!("it may write shared records; {other}, which is no member of the role that does"))
-        }
-        Excess { owns: true, .. } => Some(format!(
-            "it owns tables or what they are in; run `REASSIGN OWNED BY \"{role}\" TO \"{migrator}\"` in each database where it does"
-        )),
-        _ => None,
-    }
 }
 
 /// Lets the roles into a database and gives them their rights in a schema, which is made unless it is

@@ -76,8 +76,7 @@ impl TenantDatabaseManager {
         }
         match roles::look(&self.store, &server).await {
             Ok(missing) if missing.is_empty() => {
-                let role = server.user(Role::Application);
-                report.good("roles", name, format!("all are there, and `{role}` has no more rights than it needs"));
+                report.good("roles", name, "all are there, and those of records have no more rights than they need");
             }
             Ok(missing) => {
                 let message = format!("the roles `{}` are not there", missing.join("`, `"));

@@ -33,16 +33,15 @@ pub(crate) struct Grants<'a> {
     pub(crate) users: Vec<(&'a str, Rights)>,
 }
 
-/// What is wrong about a role that reads and writes records; all false if nothing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is wrong about a role that reads or writes records; all false, and no member of any, if nothing is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Excess {
     pub(crate) superuser: bool,
     pub(crate) bypasses_row_security: bool,
-    pub(crate) is_migrator: bool,
-    pub(crate) is_owner: bool,
-    pub(crate) owns: bool,
     pub(crate) makes_roles: bool,
-    pub(crate) writes_shared: bool,
+    pub(crate) owns: bool,
+    /// Those of the roles asked for that it is, or may become.
+    pub(crate) member_of: Vec<String>,
 }
 
 /// Those of the roles that there are.
@@ -78,29 +77,37 @@ pub(crate) async fn join(connection: &mut PgConnection, name: &str) -> Result<()
     }
 }
 
-/// What is wrong about a role. `None` if there is no such role.
-pub(crate) async fn excess(
-    connection: &mut PgConnection,
-    name: &str,
-    migrator: &str,
-    owner: &str,
-    shared_writer: &str,
-) -> Result<Option<Excess>> {
+/// What is wrong about a role that is to be a member of none of the others. `None` if there is no such role.
+pub(crate) async fn excess(connection: &mut PgConnection, name: &str, others: &[&str]) -> Result<Option<Excess>> {
     // The owners of what a server has, in whatever database, are in a table of the whole server.
-    let query = "SELECT r.rolsuper, r.rolbypassrls, \
-                 EXISTS (SELECT FROM pg_roles m WHERE m.rolname = $2 AND pg_has_role(r.oid, m.oid, 'MEMBER')), \
-                 EXISTS (SELECT FROM pg_roles o WHERE o.rolname = $3 AND pg_has_role(r.oid, o.oid, 'MEMBER')), \
+    let query = "SELECT r.rolsuper, r.rolbypassrls, r.rolcreaterole, \
                  EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid \
                          AND d.deptype = 'o'), \
-                 r.rolcreaterole, \
-                 EXISTS (SELECT FROM pg_roles w WHERE w.rolname = $4 AND pg_has_role(r.oid, w.oid, 'MEMBER')) \
+                 ARRAY(SELECT o.rolname::text FROM pg_roles o JOIN unnest($2::text[]) WITH ORDINALITY n (name, place) \
+                       ON n.name = o.rolname WHERE pg_has_role(r.oid, o.oid, 'MEMBER') ORDER BY n.place) \
                  FROM pg_roles r WHERE r.rolname = $1";
-    let query = sqlx::query_as::<_, (bool, bool, bool, bool, bool, bool, bool)>(query);
-    let query = query.bind(name).bind(migrator).bind(owner).bind(shared_writer);
+    let query = sqlx::query_as::<_, (bool, bool, bool, bool, Vec<String>)>(query).bind(name).bind(others);
     let found = query.fetch_optional(connection).await.map_err(of_admin)?;
-    Ok(found.map(|(superuser, bypasses_row_security, is_migrator, is_owner, owns, makes_roles, writes_shared)| {
-        Excess { superuser, bypasses_row_security, is_migrator, is_owner, owns, makes_roles, writes_shared }
+    Ok(found.map(|(superuser, bypasses_row_security, makes_roles, owns, member_of)| Excess {
+        superuser,
+        bypasses_row_security,
+        makes_roles,
+        owns,
+        member_of,
     }))
+}
+
+/// One of the roles, and a table or view of the database, quoted, that it may change. `None` if there is
+/// none.
+pub(crate) async fn writable(connection: &mut PgConnection, names: &[&str]) -> Result<Option<(String, String)>> {
+    let query = "SELECT r.rolname::text, format('%I.%I', n.nspname, c.relname) \
+                 FROM pg_roles r, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE r.rolname = ANY($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
+                 AND (has_table_privilege(r.oid, c.oid, 'DELETE, TRUNCATE') \
+                      OR has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE')) \
+                 ORDER BY 1, 2 LIMIT 1";
+    sqlx::query_as(query).bind(names).fetch_optional(connection).await.map_err(of_admin)
 }
 
 /// Whether a schema of the database is there, the roles have their rights in it, and none of these

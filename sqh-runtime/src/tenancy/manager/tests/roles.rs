@@ -196,7 +196,7 @@ async fn the_table_of_tenants_is_not_the_applications_to_write() {
 }
 
 #[tokio::test]
-async fn an_application_with_too_many_rights_is_refused() {
+async fn a_role_of_records_with_too_many_rights_is_refused() {
     let server = own_server().await;
     let admin = server.admin_url();
     let manager = manager(&admin);
@@ -205,27 +205,81 @@ async fn an_application_with_too_many_rights_is_refused() {
     manager.init().await.unwrap();
     manager.check_servers().await.unwrap();
     let tenant = manager.provision("acme").await.unwrap();
-    let database = server.url(tenant.database());
-    let cases = [
-        (&admin, "ALTER ROLE sqh_app SUPERUSER", "ALTER ROLE sqh_app NOSUPERUSER", "it is a superuser"),
-        (&admin, "ALTER ROLE sqh_app BYPASSRLS", "ALTER ROLE sqh_app NOBYPASSRLS", "gets around row security"),
-        (&admin, "GRANT sqh_migrator TO sqh_app", "REVOKE sqh_migrator FROM sqh_app", "a member of the migrator"),
-        (&admin, "GRANT postgres TO sqh_app", "REVOKE postgres FROM sqh_app", "a member of the owner"),
-        (&database, "CREATE TABLE t (); ALTER TABLE t OWNER TO sqh_app", "DROP TABLE t", "it owns tables"),
-    ];
-    for (url, wrong, right, part) in cases {
-        run(url, wrong).await;
-        for refused in [manager.check_servers().await.unwrap_err(), manager.init().await.unwrap_err()] {
-            assert_eq!(refused.kind(), ErrorKind::Denied, "{refused}");
-            assert!(refused.message().contains("`sqh_app`") && refused.message().contains(part), "{refused}");
+    manager.ensure_table(crate::tenancy::Place::shared(), &STATION).await.unwrap();
+    manager.check_servers().await.unwrap();
+    let (database, shared) = (server.url(tenant.database()), server.url(SHARED_REFERENCE_DB_NAME));
+    let mut cases = Vec::new();
+    for role in ["sqh_app", "sqh_shared_reader", "sqh_shared_writer"] {
+        for (wrong, right, part) in [
+            ("ALTER ROLE {} SUPERUSER", "ALTER ROLE {} NOSUPERUSER", "it is a superuser"),
+            ("ALTER ROLE {} BYPASSRLS", "ALTER ROLE {} NOBYPASSRLS", "gets around row security"),
+            ("ALTER ROLE {} CREATEROLE", "ALTER ROLE {} NOCREATEROLE", "may make roles"),
+            ("GRANT sqh_migrator TO {}", "REVOKE sqh_migrator FROM {}", "a member of the migrator"),
+            ("GRANT postgres TO {}", "REVOKE postgres FROM {}", "a member of the owner"),
+            ("GRANT pg_write_all_data TO {}", "REVOKE pg_write_all_data FROM {}", "a member of `pg_write_all_data`"),
+            ("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", "DROP TABLE t", "it owns tables"),
+        ] {
+            cases.push((&database, role, wrong.replace("{}", role), right.replace("{}", role), part));
         }
-        run(url, right).await;
+    }
+    for (role, other, part) in [
+        ("sqh_app", "sqh_shared_writer", "a member of the writer of shared records"),
+        ("sqh_shared_reader", "sqh_shared_writer", "a member of the writer of shared records"),
+        ("sqh_shared_reader", "sqh_app", "a member of the application's role"),
+        ("sqh_shared_writer", "sqh_app", "a member of the application's role"),
+    ] {
+        cases.push((&admin, role, format!("GRANT {other} TO {role}"), format!("REVOKE {other} FROM {role}"), part));
+    }
+    // And by rights on tables, whoever was given them.
+    for (role, right, to) in [
+        ("sqh_shared_reader", "DELETE", "sqh_shared_reader"),
+        ("sqh_shared_reader", "UPDATE (name)", "sqh_shared_reader"),
+        ("sqh_app", "INSERT", "sqh_app"),
+        ("sqh_app", "TRUNCATE", "PUBLIC"),
+    ] {
+        let (wrong, right) = (
+            format!("GRANT {right} ON app_station TO {to}"),
+            format!("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON app_station FROM {to}"),
+        );
+        cases.push((&shared, role, wrong, right, "it may write `public.app_station`"));
+    }
+    for (url, role, wrong, right, part) in cases {
+        run(url, &wrong).await;
+        for refused in [manager.check_servers().await, manager.init().await.map(drop)] {
+            let refused = refused.expect_err(&wrong);
+            assert_eq!(refused.kind(), ErrorKind::Denied, "{refused}");
+            assert!(
+                refused.message().contains(&format!("`{role}`")) && refused.message().contains(part),
+                "{wrong}: {refused}"
+            );
+        }
+        run(url, &right).await;
         manager.check_servers().await.unwrap();
     }
-    let same = Server::new(&admin).unwrap().role_url(Role::Application, &admin).unwrap();
-    let store = ConnectionStore::new(Servers::single(same), StoreConfig::default()).unwrap();
-    let refused = TenantDatabaseManager::new(store, &[]).check_servers().await.unwrap_err();
-    assert!(refused.message().contains("it is the owner"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_role_of_records_is_no_other_one_too() {
+    let server = own_server().await;
+    let admin = server.admin_url();
+    run(&admin, "CREATE ROLE mine LOGIN").await;
+    let mine = as_user(&admin, "mine");
+    for (first, second, told) in [
+        (Role::Application, None, "the application's role `postgres`"),
+        (Role::SharedReader, None, "the reader of shared records `postgres`"),
+        (Role::SharedWriter, None, "the writer of shared records `postgres`"),
+        (Role::SharedReader, Some(Role::SharedWriter), "it is the writer of shared records too"),
+        (Role::Application, Some(Role::SharedWriter), "it is the writer of shared records too"),
+        (Role::Application, Some(Role::Migrator), "it is the migrator too"),
+    ] {
+        let url = if second.is_some() { &mine } else { &admin };
+        let same = [Some(first), second].into_iter().flatten();
+        let same = same.fold(Server::new(&admin).unwrap(), |server, role| server.role_url(role, url).unwrap());
+        let store = ConnectionStore::new(Servers::single(same), StoreConfig::default()).unwrap();
+        let refused = TenantDatabaseManager::new(store, &[]).check_servers().await.unwrap_err();
+        let is_told = refused.message().contains(told) && (second.is_some() || refused.message().contains("the owner"));
+        assert!(is_told, "{refused}");
+    }
 }
 
 #[tokio::test]

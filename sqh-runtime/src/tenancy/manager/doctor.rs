@@ -1,5 +1,6 @@
 //! A look at everything that the platform stands on. Nothing is changed by it.
 
+use futures::stream::{self, StreamExt as _};
 use sqh_model::Result;
 use sqh_model::schema::SHARED_REFERENCE_DB_NAME;
 
@@ -12,6 +13,9 @@ use crate::tenancy::doctor::Report;
 use crate::tenancy::{
     ConnectionKey, DEFAULT_SERVER, Endpoint, Role, Server, TenantFilter, TenantRecord, TenantStatus, roles,
 };
+
+/// The most tenants that are looked at at the same time.
+const MOST_AT_ONCE: usize = 8;
 
 const INIT: &str = "run `sqh init-db`, or call `platform.init()`";
 
@@ -32,13 +36,25 @@ impl TenantDatabaseManager {
         self.look_at_shared_database(&mut report).await;
         match self.catalog.list(&TenantFilter::default()).await {
             Ok(tenants) => {
-                for tenant in tenants {
-                    self.look_at_tenant(&mut report, &tenant).await;
+                let found = stream::iter(&tenants).map(async |tenant| {
+                    let mut report = Report::default();
+                    self.look_at_tenant(&mut report, tenant).await;
+                    report
+                });
+                // In the order of the catalog, whichever answers first.
+                let mut found = std::pin::pin!(found.buffered(self.looks_at_once()));
+                while let Some(of_tenant) = found.next().await {
+                    report.findings.extend(of_tenant.findings);
                 }
             }
             Err(error) => report.error("tenants", DEFAULT_SERVER, &error, INIT),
         }
         report
+    }
+
+    /// How many tenants are looked at at the same time: each takes a connection, and others want some too.
+    fn looks_at_once(&self) -> usize {
+        (self.store.config().budget / 2).clamp(1, MOST_AT_ONCE)
     }
 
     /// The names of the servers that the catalog has.

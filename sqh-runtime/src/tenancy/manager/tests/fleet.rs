@@ -3,6 +3,7 @@
 use sqh_dev_postgres::Server as DevServer;
 use sqh_model::ErrorKind;
 use sqh_model::schema::Placement;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::models::STATION;
 use super::support::{manager, own_config, own_server, run, texts};
@@ -223,4 +224,39 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     }
     run(&catalog, "DELETE FROM sqh.ledger WHERE name LIKE 'platform/%servers'").await;
     assert!(failures(&platform.doctor().await).contains(&("catalog", "default")));
+}
+
+#[tokio::test]
+async fn the_doctor_looks_at_several_tenants_at_once_and_tells_of_them_in_order() {
+    let server = own_server().await;
+    let platform = manager(&server.admin_url());
+    platform.init().await.unwrap();
+    let slugs = ["acme", "bolt", "core", "dune"];
+    for slug in slugs {
+        platform.provision(slug).await.unwrap();
+    }
+    // The first one answers last: the others are not kept waiting by it.
+    let mut held = PgConnection::connect(&server.url("sqh_tenant_acme")).await.unwrap();
+    held.execute("BEGIN; LOCK TABLE sqh.placements IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let waits = "SELECT datname::text FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    let others = "SELECT count(*)::text FROM pg_stat_activity WHERE datname IN ('sqh_tenant_bolt', 'sqh_tenant_core', \
+                  'sqh_tenant_dune') AND query = 'COMMIT' AND backend_start > '@'";
+    let since = texts(&server.admin_url(), "SELECT now()::text").await.remove(0);
+    platform.store().evict(DEFAULT_SERVER, "sqh_tenant_bolt").await;
+    platform.store().evict(DEFAULT_SERVER, "sqh_tenant_core").await;
+    platform.store().evict(DEFAULT_SERVER, "sqh_tenant_dune").await;
+    let let_go = async {
+        while texts(&server.admin_url(), waits).await != ["sqh_tenant_acme"]
+            || texts(&server.admin_url(), &others.replace('@', &since)).await != ["3"]
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        held.execute("ROLLBACK").await.unwrap();
+    };
+    let patient =
+        tokio::time::timeout(std::time::Duration::from_secs(60), async { futures::join!(platform.doctor(), let_go).0 });
+    let report = patient.await.expect("the other tenants were looked at meanwhile");
+    let routes = report.findings.iter().filter(|finding| finding.check == "route");
+    assert_eq!(routes.map(|finding| finding.subject.as_str()).collect::<Vec<_>>(), slugs);
+    assert!(report.is_good(), "{report:?}");
 }

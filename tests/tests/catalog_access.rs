@@ -156,11 +156,13 @@ async fn what_is_kept_of_a_user_can_be_asked_for() {
     access.define_role(&fleet, &role, ["library:read"]).await.unwrap();
     let (tenant, roles) = (Some(slug.to_owned()), texts([&role]));
     access.add_member(&fleet, Member { user_id: ann.clone(), tenant, roles, ..Member::default() }).await.unwrap();
-    let context = access.context_of(&system(), &ann, Some(slug)).await.unwrap();
+    let outside = world.platform.shared(&system()).await.unwrap();
+    let context = access.context_of(&outside, &ann, Some(slug)).await.unwrap();
     assert_eq!((context.roles, context.permissions), (texts([&role]), texts(["library:read"])));
-    assert!(access.context_of(&system(), &ann, None).await.unwrap().permissions.is_empty());
-    refused(access.context_of(&system(), &unique_text(), Some(slug)).await, ErrorKind::NotFound);
+    assert!(access.context_of(&outside, &ann, None).await.unwrap().permissions.is_empty());
+    refused(access.context_of(&outside, &unique_text(), Some(slug)).await, ErrorKind::NotFound);
     let nobody = principal(identity(&["platform:admin"])).await;
+    let nobody = world.platform.shared(&nobody).await.unwrap();
     refused(access.context_of(&nobody, &ann, Some(slug)).await, ErrorKind::Denied);
     assert!(access.remove_role(&fleet, &role).await.unwrap());
 }

@@ -12,7 +12,10 @@ use crate::platform::ModelAccess;
 pub(super) async fn run(platform: &Platform, args: &AccessArgs) -> Result<Answer, Failure> {
     let access = platform.access();
     let who = match &args.user {
-        Some(user) => Some(access.context_of(&principal(), user, args.tenant.as_deref()).await?),
+        Some(user) => {
+            let cx = platform.shared(&principal()).await?;
+            Some(access.context_of(&cx, user, args.tenant.as_deref()).await?)
+        }
         None => None,
     };
     let mut report = access.report(who.as_ref())?;

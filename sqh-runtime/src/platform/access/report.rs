@@ -7,7 +7,7 @@ use sqh_model::{Error, ErrorKind, Result};
 use super::AccessService;
 use super::text::describe;
 use crate::engine::EXPLAIN;
-use crate::scope::{self, Principal};
+use crate::scope::{self, Cx, Shared};
 use crate::tenancy::{Slug, unknown_tenant};
 
 /// The rules of a model, and what each verb takes.
@@ -65,14 +65,8 @@ impl AccessService {
     /// # Errors
     /// `Denied` without `access:explain` outside of tenants; `NotFound` for a tenant of which the user
     /// is no member.
-    pub async fn context_of(
-        &self,
-        principal: &Principal,
-        user_id: &str,
-        tenant: Option<&str>,
-    ) -> Result<AccessContext> {
-        let provider = self.platform.provider();
-        if !scope::outside(provider, principal).await?.has_permission(EXPLAIN) {
+    pub async fn context_of(&self, cx: &Cx<Shared>, user_id: &str, tenant: Option<&str>) -> Result<AccessContext> {
+        if !cx.has_permission(EXPLAIN) {
             return Err(Error::new(ErrorKind::Denied, format!("the permission `{EXPLAIN}` is missing")));
         }
         let tenant = match tenant {
@@ -80,7 +74,7 @@ impl AccessService {
             None => None,
         };
         let slug = tenant.as_ref().map(Slug::as_str);
-        let context = scope::of_user(provider, user_id, slug).await?;
+        let context = scope::of_user(self.platform.provider(), user_id, slug).await?;
         context.ok_or_else(|| {
             Error::not_found(format!(
                 "the user {user_id:?} is no member of the tenant {:?}: `add_member` makes them one",

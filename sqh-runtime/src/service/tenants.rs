@@ -202,10 +202,23 @@ impl TenantService {
     /// # Errors
     /// `Denied` if the role may not drop databases, `Unavailable` if a server is down. What is left then
     /// goes with the next call.
-    pub async fn purge_due(&self, _cx: &Cx<Fleet>) -> Result<Vec<String>> {
+    pub async fn purge_due(&self, cx: &Cx<Fleet>) -> Result<Vec<String>> {
+        self.purge_due_telling(cx, |_| {}).await
+    }
+
+    /// [`purge_due`](Self::purge_due) that tells of each tenant as soon as it is dropped: a database may
+    /// take long, and an error leaves no list of what went before it.
+    ///
+    /// # Errors
+    /// As [`purge_due`](Self::purge_due).
+    pub async fn purge_due_telling(&self, _cx: &Cx<Fleet>, told: impl FnMut(&str) + Send) -> Result<Vec<String>> {
         match &self.tenants {
-            Tenants::Catalog(manager) => manager.purge_due().await,
-            Tenants::Memory(tenants) => Ok(tenants.purge_due()),
+            Tenants::Catalog(manager) => manager.purge_due(told).await,
+            Tenants::Memory(tenants) => {
+                let purged = tenants.purge_due();
+                purged.iter().map(String::as_str).for_each(told);
+                Ok(purged)
+            }
         }
     }
 

@@ -16,8 +16,8 @@ use crate::tenancy::step::{Step, reach};
 use crate::tenancy::{Place, TenantRecord, TenantSize};
 
 impl TenantDatabaseManager {
-    /// Drops all tenants for good whose time of grace is over, and names them.
-    pub(crate) async fn purge_due(&self) -> Result<Vec<String>> {
+    /// Drops all tenants for good whose time of grace is over, tells of each, and names them.
+    pub(crate) async fn purge_due(&self, mut told: impl FnMut(&str) + Send) -> Result<Vec<String>> {
         let mut transaction = self.catalog.begin().await?;
         let due = fleet::due(transaction.connection()).await?;
         transaction.commit().await?;
@@ -25,6 +25,7 @@ impl TenantDatabaseManager {
         for slug in due {
             let doing = |error: Error| error.context(format!("while dropping the tenant `{slug}` for good"));
             if self.purge(&slug).await.map_err(doing)? {
+                told(&slug);
                 purged.push(slug);
             }
         }

@@ -27,7 +27,7 @@ async fn victim() {
             let options = TenantOptions::default().placement(Placement::from_name(&placement).unwrap());
             manager.provision_with(&std::env::var(SLUG).unwrap(), &options).await.unwrap();
         }
-        Err(_) => drop(manager.purge_due().await.unwrap()),
+        Err(_) => drop(manager.purge_due(|_| {}).await.unwrap()),
     }
 }
 
@@ -112,9 +112,9 @@ async fn dropping_is_completed_whatever_step_was_the_last() {
                 killed.push(step);
                 assert_eq!(manager.resume(slug.as_str()).await.unwrap_err().kind(), ErrorKind::Conflict);
                 assert_eq!(manager.provision(slug.as_str()).await.unwrap_err().kind(), ErrorKind::Conflict);
-                assert_eq!(manager.purge_due().await.unwrap(), [slug.as_str()]);
+                assert_eq!(manager.purge_due(|_| {}).await.unwrap(), [slug.as_str()]);
             }
-            assert!(manager.purge_due().await.unwrap().is_empty());
+            assert!(manager.purge_due(|_| {}).await.unwrap().is_empty());
             let left = format!("SELECT datname::text FROM pg_database WHERE datname = '{}'", slug.database_name());
             assert!(texts(&server.url(CATALOG_DB_NAME), &left).await.is_empty());
             // The name is free, and the new tenant has an epoch that the old one never had.
@@ -138,7 +138,7 @@ async fn what_is_dropped_is_gone_and_nothing_else() {
         let before = manager.catalog().handle(slug.as_str()).await.unwrap();
         let now = DropConfirmation::new(slug.as_str()).grace(Duration::ZERO);
         let tenant = manager.drop_later(slug.as_str(), &now).await.unwrap();
-        assert!(manager.purge_due().await.unwrap().contains(&slug.as_str().to_owned()));
+        assert!(manager.purge_due(|_| {}).await.unwrap().contains(&slug.as_str().to_owned()));
         assert_eq!(before.record().check_status().unwrap_err().kind(), ErrorKind::NotFound);
 
         let stays = manager.catalog().find(kept.as_str()).await.unwrap();

@@ -167,7 +167,7 @@ impl ConnectionStore {
         let grant = match admission {
             Admission::Granted(grant) => grant,
             Admission::Wait(ticket) => {
-                let deadline = claim.deadline.unwrap_or(self.0.config.deadline);
+                let deadline = self.0.config.deadline;
                 let waited = tokio::time::timeout(deadline, ticket).await;
                 waited.map_err(|_| self.overloaded(&claim.key, deadline))??
             }

@@ -1,7 +1,6 @@
 //! [`Claim`]: what a caller asks the store for, and in whose name.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::tenancy::server::Role;
 
@@ -44,8 +43,6 @@ pub(crate) enum Party {
 pub(crate) struct Claim {
     pub(super) key: ConnectionKey,
     pub(super) party: Party,
-    /// The store's own unless it is said.
-    pub(super) deadline: Option<Duration>,
 }
 
 impl ConnectionKey {
@@ -67,18 +64,11 @@ impl Claim {
     pub(crate) fn by(self, party: Party) -> Self {
         Self { party, ..self }
     }
-
-    /// The same with a deadline of its own.
-    #[allow(dead_code, reason = "callers that answer a request have one")]
-    #[must_use]
-    pub(crate) fn within(self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline), ..self }
-    }
 }
 
 impl From<ConnectionKey> for Claim {
     fn from(key: ConnectionKey) -> Self {
         let party = Party::Database(Arc::clone(&key.server), Arc::clone(&key.database));
-        Self { key, party, deadline: None }
+        Self { key, party }
     }
 }

@@ -154,7 +154,7 @@ impl Platform {
 
     /// The servers that tenants are placed on, for administrators.
     pub fn servers(&self) -> ServerService {
-        ServerService::new(self.databases().cloned())
+        ServerService::new(self.manager().cloned())
     }
 
     /// Looks at servers, roles, the catalog, the shared database and the tenants' places, and says of
@@ -163,7 +163,7 @@ impl Platform {
     /// # Errors
     /// `Unsupported` in memory, where there is nothing to look at.
     pub async fn doctor(&self, _cx: &Cx<Fleet>) -> Result<Report> {
-        let manager = self.databases().ok_or_else(|| Error::unsupported("a platform in memory has no servers"))?;
+        let manager = self.manager().ok_or_else(|| Error::unsupported("a platform in memory has no servers"))?;
         Ok(manager.doctor().await)
     }
 
@@ -248,8 +248,14 @@ impl Platform {
         }
     }
 
-    /// The databases of the platform; none for one in memory.
-    pub fn databases(&self) -> Option<&Arc<TenantDatabaseManager>> {
+    /// The databases of the platform, for administrators: what makes tenants and knows all of them. None
+    /// for a platform in memory.
+    pub fn databases(&self, _cx: &Cx<Fleet>) -> Option<&Arc<TenantDatabaseManager>> {
+        self.manager()
+    }
+
+    /// The databases, for what asks for a scope of its own, or does without the tenants.
+    pub(crate) fn manager(&self) -> Option<&Arc<TenantDatabaseManager>> {
         match &self.tenants {
             Tenants::Catalog(manager) => Some(manager),
             Tenants::Memory(_) => None,

@@ -74,7 +74,16 @@ impl Principal {
 /// `Cx<Tenant>` is made by [`Platform::tenant`](crate::Platform::tenant), `Cx<Shared>` by
 /// [`Platform::shared`](crate::Platform::shared) or [`Cx::shared`], `Cx<Fleet>` by
 /// [`Platform::fleet`](crate::Platform::fleet). A model says which it needs, and
-/// the wrong one does not compile.
+/// the wrong one does not compile: "expected `&Cx<Shared>`, found `&Cx<Tenant>`" or, where the model is
+/// inferred, "type mismatch resolving `<Sample as PlatformModel>::Scope == Shared`".
+///
+/// | Expected | Because | Write |
+/// |---|---|---|
+/// | `&Cx<Tenant>` | the model is a tenant's | `&platform.tenant(&principal, slug).await?` |
+/// | `&Cx<Shared>` | the model is `shared` | `&cx.shared()` of a tenant's scope, or `&platform.shared(&principal).await?` |
+/// | `&Cx<Fleet>` | it is administrators' work | `&platform.fleet(&principal).await?` |
+///
+/// No scope becomes one of more: there is no way from `Cx<Shared>` to a tenant, nor from either to the fleet.
 #[derive(Debug)]
 pub struct Cx<S = Tenant> {
     scope: Scope,

@@ -24,7 +24,7 @@ pub(super) fn on_platform(
         let builder = Platform::builder().models(registry.models().iter().copied()).postgres(url.as_str());
         let platform = Role::MADE.into_iter().fold(builder, with_own_url).build().await?;
         let answer = command(&platform).await;
-        if let Some(databases) = platform.databases() {
+        if let Some(databases) = platform.manager() {
             databases.store().close_all().await;
         }
         answer

@@ -221,7 +221,7 @@ fn json_of(tenant: &TenantRecord) -> Json {
 
 /// Becomes psql. The password is in its environment, where other users of the machine do not see it.
 fn open_psql(platform: &Platform, tenant: &TenantRecord, args: &[String]) -> Result<Answer, Failure> {
-    let databases = platform.databases().ok_or_else(|| Error::unsupported("a platform in memory has no server"))?;
+    let databases = platform.manager().ok_or_else(|| Error::unsupported("a platform in memory has no server"))?;
     let server = databases.store().servers().find(tenant.server())?;
     let options = server.connect_options(tenant.database(), Role::Application, Endpoint::Primary)?;
     if tenant.placement() == Placement::Row {

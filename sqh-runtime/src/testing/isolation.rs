@@ -263,7 +263,7 @@ impl Isolation {
     }
 
     async fn disturber(&self, lanes: &[Lane], seed: u64) -> Result<Option<Unrest>> {
-        if self.unrest == 0 || self.platform.databases().is_none() {
+        if self.unrest == 0 || self.platform.manager().is_none() {
             return Ok(None);
         }
         let tenants = lanes.iter().map(|lane| (lane.slug.clone(), lane.place())).collect();

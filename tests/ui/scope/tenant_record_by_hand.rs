@@ -1,7 +1,7 @@
 use sqh_runtime::tenancy::TenantRecord;
 
-pub fn run(other: TenantRecord) -> TenantRecord {
-    TenantRecord { ..other }
+pub fn run() -> TenantRecord {
+    TenantRecord {}
 }
 
 fn main() {}

@@ -63,7 +63,7 @@ impl Made {
 async fn drop_for_good(platform: &Platform, fleet: &Cx<Fleet>, slug: &str) -> Result<()> {
     let confirmation = DropConfirmation::new(slug).grace(Duration::ZERO);
     platform.tenants().drop(fleet, slug, confirmation).await?;
-    match platform.databases() {
+    match platform.manager() {
         Some(databases) => databases.purge(slug).await.map(drop),
         None => Ok(()),
     }

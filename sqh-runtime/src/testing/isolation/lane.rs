@@ -242,7 +242,7 @@ impl Lane {
 
     /// Waits until nothing of the past can happen any more, and looks at all records.
     pub(super) async fn settle(&mut self) -> Seen {
-        if let Some(databases) = self.platform.databases() {
+        if let Some(databases) = self.platform.manager() {
             databases.store().let_go().await;
         }
         for at in 0..self.faces.len() {

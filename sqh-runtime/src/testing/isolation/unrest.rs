@@ -71,7 +71,7 @@ impl Unrest {
         rng: Rng,
         every: u64,
     ) -> Result<Self> {
-        let databases = platform.databases().ok_or_else(|| Error::internal("a platform in memory is not disturbed"))?;
+        let databases = platform.manager().ok_or_else(|| Error::internal("a platform in memory is not disturbed"))?;
         let store = databases.store();
         let endpoints = store.servers().all().iter().map(|server| server.endpoints().count()).sum::<usize>();
         let budget = CONNECTIONS + endpoints;

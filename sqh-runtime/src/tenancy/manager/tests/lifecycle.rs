@@ -145,7 +145,7 @@ async fn a_later_tenant_of_a_slug_has_none_of_the_tables_of_the_first() {
             assert_ne!(texts(&url, &table).await, ["none"], "round {round} in {placement:?}");
             let now = DropConfirmation::new(slug.as_str()).grace(Duration::ZERO);
             manager.drop_later(slug.as_str(), &now).await.unwrap();
-            assert!(manager.purge_due().await.unwrap().contains(&slug.as_str().to_owned()));
+            assert!(manager.purge_due(|_| {}).await.unwrap().contains(&slug.as_str().to_owned()));
         }
     }
 }

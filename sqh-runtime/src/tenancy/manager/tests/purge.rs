@@ -31,7 +31,7 @@ async fn purge(server: &DevServer) -> sqh_model::Result<()> {
         let now = DropConfirmation::new("gone").grace(Duration::ZERO);
         manager.drop_later("gone", &now).await.unwrap();
     }
-    manager.purge_due().await.map(|purged| assert_eq!(purged, ["gone"]))
+    manager.purge_due(|_| {}).await.map(|purged| assert_eq!(purged, ["gone"]))
 }
 
 /// How many rows of each tenant a table has.

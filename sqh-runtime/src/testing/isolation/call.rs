@@ -73,11 +73,16 @@ impl Call {
     pub(super) fn ways(&self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
             Self::Get(_) => (&["get", "find", "get_dyn"], &["explain_access", "explain_access_dyn"]),
-            Self::List(_) => (&["list", "page", "stream", "query", "list_dyn", "page_dyn"], &["explain_list"]),
+            Self::List(_) => (
+                &["list", "page", "stream", "query", "list_dyn", "page_dyn"],
+                &["join_query", "window_functions", "explain_list"],
+            ),
             Self::Columns(..) => (&["query"], &[]),
             Self::Search(..) => (&["search", "search_dyn"], &[]),
             Self::Fuzzy(..) => (&[], &["fuzzy_search"]),
-            Self::Count(_) => (&["count", "count_dyn", "count_estimate"], &["explain_count"]),
+            Self::Count(_) => {
+                (&["count", "count_dyn", "count_estimate"], &["aggregate", "explain_count", "explain_report"])
+            }
             Self::MayCreate(_) => (&[], &["explain_access_to"]),
             Self::Create(_) => (&["create", "create_dyn", "query"], &[]),
             Self::Batch(_) => {

@@ -7,14 +7,15 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sqh_model::expr::Column;
 use sqh_model::policy::{AccessContext, Verb};
+use sqh_model::report::count;
 use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{ModelDef, PlatformModel};
-use sqh_model::{Result, Row};
+use sqh_model::{Error, Result, Row};
 
 use super::ask::{Asking, no_way};
 use super::call::{Answer, Call};
 use super::draw::Draw;
-use super::untyped::{Any, Said, all, key_json, path, rows, select};
+use super::untyped::{Any, Said, all, key_json, listed, path, rows, select, sources};
 use crate::scope::{Cx, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
 
@@ -110,6 +111,18 @@ async fn beyond<M: PlatformModel>(
         ("fuzzy_search", Call::Fuzzy(column, text)) => {
             let column = Column::<M, Any>::new(path::<M>(column));
             rows(postgres.fuzzy_search(cx, column, text, super::draw::MANY).await?)
+        }
+        ("join_query", Call::List(asked)) => rows(postgres.join_query(cx, listed::<M>(&asked)).await?),
+        ("window_functions", Call::List(asked)) => rows(postgres.window_functions(cx, listed::<M>(&asked)).await?),
+        ("aggregate", Call::Count(which)) => {
+            let counts = postgres.aggregate(cx, sources::<M>(&which).aggregate(count())).await?;
+            match counts[..] {
+                [count] => Ok(Answer::Count(count.unsigned_abs())),
+                _ => Err(Error::internal(format!("{} rows are no total", counts.len()))),
+            }
+        }
+        ("explain_report", Call::Count(which)) => {
+            postgres.explain_report(cx, sources::<M>(&which).aggregate(count())).await.map(Answer::Lines)
         }
         ("explain_list", Call::List(asked)) => postgres.explain_list(cx, select::<M>(&asked)).await.map(Answer::Lines),
         ("explain_count", Call::Count(which)) => postgres.explain_count(cx, all::<M>(&which)).await.map(Answer::Lines),

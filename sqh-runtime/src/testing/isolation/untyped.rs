@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use serde_json::Value as Json;
 use sqh_model::expr::{Changes, Column, Columns, Predicate, Select};
 use sqh_model::record_json::{row_from_json, row_to_json};
+use sqh_model::report::{From, Reading, Root, from, record};
 use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{LookupKey, ModelDef, PlatformModel};
 use sqh_model::types::json_form::to_json;
@@ -87,6 +88,27 @@ pub(super) fn select<M: PlatformModel>(asked: &Asked) -> Select<M> {
     match asked.limit {
         Some(limit) => select.limit(limit),
         None => select,
+    }
+}
+
+/// A report on all that match.
+pub(super) fn sources<M: PlatformModel>(which: &Which) -> From<Root<M>> {
+    match which {
+        Which::All => from::<M>(),
+        which => from::<M>().filter(predicate::<M>(which)),
+    }
+}
+
+/// A report of the records themselves.
+pub(super) fn listed<M: PlatformModel>(asked: &Asked) -> Reading<Root<M>, M> {
+    let mut report = sources::<M>(&asked.which).select(record::<M>()).offset(asked.offset);
+    if let Some((position, descending)) = asked.order {
+        let column = Column::<M, Any>::new(path::<M>(position));
+        report = report.order_by(if descending { column.desc() } else { column.asc() });
+    }
+    match asked.limit {
+        Some(limit) => report.limit(limit),
+        None => report,
     }
 }
 

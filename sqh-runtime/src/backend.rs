@@ -72,6 +72,8 @@ pub struct Capabilities {
     pub explain: bool,
     /// Reports.
     pub reports: bool,
+    /// Statements that callers have written.
+    pub raw_sql: bool,
 }
 
 impl Capabilities {
@@ -86,6 +88,7 @@ impl Capabilities {
         fuzzy_search: true,
         explain: true,
         reports: true,
+        raw_sql: true,
     };
 
     /// Nothing.
@@ -99,6 +102,7 @@ impl Capabilities {
         fuzzy_search: false,
         explain: false,
         reports: false,
+        raw_sql: false,
     };
 }
 

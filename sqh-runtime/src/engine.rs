@@ -121,6 +121,7 @@ impl Engine {
         mask::check_visible(&scope.access, model, &operation.op)?;
         let masks = mask::Masks::of(&scope.access, model, &operation.op);
         masks.keep_hidden(&mut operation.op)?;
+        mask::hide(&scope.access, &mut operation.op)?;
         let authorized = access::authorize(&scope.access, operation)?;
         let scoped = tenancy::scope(scope, authorized)?;
         let Prepared { mut scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
@@ -157,6 +158,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::FuzzySearch { .. } => has.fuzzy_search,
         Op::Explain(_) => has.explain,
         Op::Report(_) => has.reports,
+        Op::Sql(_) => has.raw_sql,
         Op::Begin => has.transactions,
         _ => true,
     };
@@ -199,7 +201,8 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
         },
         Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
-        Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
+        // It was checked where it was read.
+        Op::Sql(_) | Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
 }
 

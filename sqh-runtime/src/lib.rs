@@ -18,6 +18,7 @@ pub mod platform;
 pub mod prelude;
 pub mod scope;
 pub mod service;
+pub mod sql;
 pub mod tenancy;
 #[cfg(feature = "test-util")]
 pub mod testing;

@@ -9,9 +9,11 @@ use sqh_model::expr::{Filter, Query};
 pub use sqh_model::policy::Verb;
 use sqh_model::report::Report;
 use sqh_model::schema::ModelDef;
+use sqh_model::types::TypeDef;
 use sqh_model::{Error, Result, Row, Value};
 
 use crate::backend::BackendTransaction;
+use crate::sql::Sql;
 
 /// An operation on a model.
 #[derive(Debug)]
@@ -62,6 +64,9 @@ pub enum Op {
     /// What is computed of the records of the model and of those joined to them. Replies
     /// [`Reply::Rows`] of the report's width.
     Report(Box<Report>),
+    /// What a statement replies that a caller has written, each table of which holds what its principal may
+    /// read. Replies [`Reply::Table`].
+    Sql(Box<Sql>),
     /// How many records match.
     Count {
         /// Which records.
@@ -137,6 +142,8 @@ pub enum Reply {
     Row(Option<Row>),
     /// Records.
     Rows(Vec<Row>),
+    /// Values of columns whose types the backend has found.
+    Table(Table),
     /// A number of records.
     Count(u64),
     /// Records as they arrive.
@@ -145,6 +152,15 @@ pub enum Reply {
     Plan(Vec<String>),
     /// A transaction that has begun.
     Transaction(Box<dyn BackendTransaction>),
+}
+
+/// Values of columns whose types the backend has found.
+#[derive(Default)]
+pub struct Table {
+    /// The types, if there is a row.
+    pub types: Vec<TypeDef>,
+    /// The rows.
+    pub rows: Vec<Row>,
 }
 
 impl Op {
@@ -158,6 +174,7 @@ impl Op {
             | Self::FuzzySearch { .. }
             | Self::Select { .. }
             | Self::Report(_)
+            | Self::Sql(_)
             | Self::Count { .. }
             | Self::Stream(_) => &[Verb::List],
             Self::Explain(op) => op.touches(),
@@ -183,6 +200,7 @@ impl Op {
     pub fn joined(&self) -> Vec<&'static ModelDef> {
         match self {
             Self::Report(report) => report.sources[1..].iter().map(|source| source.relation.model).collect(),
+            Self::Sql(sql) => sql.checked.sources[1..].iter().map(|source| source.model).collect(),
             Self::Explain(op) => op.joined(),
             _ => Vec::new(),
         }
@@ -197,6 +215,7 @@ impl Op {
             Self::FuzzySearch { .. } => "fuzzy_search",
             Self::Select { .. } => "select",
             Self::Report(_) => "report",
+            Self::Sql(_) => "raw_sql",
             Self::Count { .. } => "count",
             Self::Create(_) => "create",
             Self::Upsert { .. } => "upsert",
@@ -230,6 +249,7 @@ impl std::fmt::Debug for Reply {
             Self::Row(Some(_)) => "one row",
             Self::Row(None) => "no row",
             Self::Rows(_) => "rows",
+            Self::Table(_) => "a table",
             Self::Count(_) => "a count",
             Self::Stream(_) => "a stream",
             Self::Plan(_) => "a plan",
@@ -260,6 +280,9 @@ impl Reply {
     expect_reply!(
         /// Records.
         into_rows, Rows, Vec<Row>);
+    expect_reply!(
+        /// Values of columns.
+        into_table, Table, Table);
     expect_reply!(
         /// A number of records.
         into_count, Count, u64);

@@ -10,6 +10,7 @@ mod page;
 mod postgres;
 mod records;
 mod servers;
+mod sql;
 mod statement;
 mod tenants;
 mod transaction;

@@ -64,7 +64,7 @@ impl Backend for MemoryBackend {
 }
 
 const CAPABILITIES: Capabilities =
-    Capabilities { sql_expressions: false, fuzzy_search: false, explain: false, ..Capabilities::ALL };
+    Capabilities { raw_sql: false, sql_expressions: false, fuzzy_search: false, explain: false, ..Capabilities::ALL };
 
 async fn run(database: Arc<Database>, work: statement::Work) -> Result<Reply> {
     if matches!(work.op, Op::Begin) {

@@ -13,6 +13,7 @@ pub mod catalog;
 mod codec;
 mod error;
 mod explain;
+mod raw;
 mod run;
 mod session;
 mod span;

@@ -39,6 +39,8 @@ impl Masks {
                 });
                 masks.into()
             }
+            // Its tables hold the masks already.
+            Op::Sql(_) => [].into(),
             Op::Select { columns, .. } => {
                 columns.iter().enumerate().filter_map(|(i, position)| hidden(*position).map(|mask| (i, mask))).collect()
             }
@@ -89,6 +91,22 @@ impl Masks {
     }
 }
 
+/// Has the tables of a statement hold masks instead of what the principal may not see.
+///
+/// # Errors
+/// What a field's own mask says.
+pub(super) fn hide(access: &Access, op: &mut Op) -> Result<()> {
+    let Op::Sql(sql) = op else { return Ok(()) };
+    let masks = sql.checked.sources.iter().map(|source| {
+        let columns = source.model.layout().columns().iter().enumerate();
+        let hidden =
+            columns.filter_map(|(i, column)| redaction(access, source.model, column).map(|hidden| (i, hidden)));
+        hidden.map(|(i, hidden)| Ok((i, (hidden.mask)()?))).collect()
+    });
+    sql.masks = Some(masks.collect::<Result<_>>()?);
+    Ok(())
+}
+
 /// Refuses a masked field in a filter, an order or a search: what is found would tell its value.
 ///
 /// # Errors
@@ -107,6 +125,15 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
                     }
                     _ => Ok(()),
                 }
+            });
+        }
+        Op::Sql(sql) => {
+            return sql.checked.sources.iter().try_for_each(|source| {
+                let columns = source.model.layout().columns();
+                source.asked.iter().try_for_each(|position| {
+                    check_column_is_visible(access, source.model, &columns[*position])
+                        .map_err(|error| error.in_model(source.model.name))
+                })
             });
         }
         Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),

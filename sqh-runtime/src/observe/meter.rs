@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 17;
+const KINDS: usize = SYSTEMS * 18;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -136,5 +136,6 @@ fn position(op: &Op) -> usize {
         Op::Explain(_) => 14,
         Op::Begin => 15,
         Op::Report(_) => 16,
+        Op::Sql(_) => 17,
     }
 }

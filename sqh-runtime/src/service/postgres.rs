@@ -20,7 +20,7 @@ use crate::scope::Cx;
 /// Get one from [`Platform::postgres`](crate::Platform::postgres). A clone is cheap.
 #[derive(Debug, Clone)]
 pub struct PostgresQueryService {
-    records: PlatformGroupRecordService,
+    pub(super) records: PlatformGroupRecordService,
 }
 
 impl PostgresQueryService {

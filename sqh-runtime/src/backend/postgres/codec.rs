@@ -6,6 +6,7 @@
 
 mod array;
 pub(super) mod bind;
+mod columns;
 mod document;
 mod geometry;
 mod number;
@@ -20,6 +21,7 @@ use sqh_model::types::{Shape, TypeDef};
 use sqh_model::{Error, Result, Value, ValueKind};
 
 pub(super) use self::array::{begin_array, literal};
+pub(super) use self::columns::Columns;
 pub(super) use self::row::RowCodec;
 
 /// A value's binary form: how to write it, how to read it, and its type's identity.

@@ -4,6 +4,7 @@
 //! columns and go nowhere.
 
 use std::fmt;
+use std::time::Duration;
 
 use sqh_model::expr::lower::quoted;
 use sqh_model::render::ddl::{self, DdlOptions, TableShape};
@@ -20,6 +21,24 @@ pub(super) fn of_statement(def: &'static ModelDef, error: sqlx::Error) -> Error 
         None => of_driver(error),
     };
     error.in_model(def.name)
+}
+
+/// The error of a statement that a caller has written. What it may read it may be told of; where there is
+/// more, nothing of the caller's was evaluated on it.
+pub(super) fn of_sql(def: &'static ModelDef, error: sqlx::Error, timeout: Duration) -> Error {
+    let server = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    let told = server.and_then(|server| match server.code() {
+        "57014" => {
+            let message = format!("the statement takes longer than the {timeout:?} that it may: ask for less");
+            Some(Error::new(ErrorKind::Overloaded, message))
+        }
+        "42501" | "42P01" | "42703" => None,
+        code if ["0A", "21", "22", "42", "54"].iter().any(|class| code.starts_with(class)) => {
+            Some(Error::invalid(format!("PostgreSQL refuses the statement: {}", server.message())))
+        }
+        _ => None,
+    });
+    told.unwrap_or_else(|| of_statement(def, error))
 }
 
 /// Whether a plan was made before the table changed: it is made anew once it is forgotten.

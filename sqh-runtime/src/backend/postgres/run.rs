@@ -58,6 +58,9 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut
     let cache = &backend.statements;
     let tenants = &*backend.tenants;
     let work = Work { def, route, target, owner: owner.as_ref(), guard, scope, check, cache, joined, tenants };
+    if let Op::Sql(sql) = &*op {
+        return work.sql(session, sql).await.map(Reply::Table);
+    }
     // Row security reads the tenant from a setting of the transaction.
     let is_secured = (target.is_secured() || work.joins_secured()?) && !session.in_transaction;
     if is_secured || session.needs_transaction() || work.is_checked(op) {
@@ -107,13 +110,17 @@ impl Work<'_> {
 
     /// The statement of a report, and whose rows it joins.
     pub(super) fn reported(&self, report: &Report) -> Result<(Statement, Owners)> {
+        report::select(report, self.sources()?)
+    }
+
+    /// The tables of an operation that reads several models.
+    pub(super) fn sources(&self) -> Result<Vec<Source<'_>>> {
         let root = Source { target: self.target, owner: self.owner.cloned(), scope: self.scope };
         let joined = self.joined.iter().map(|joined| {
             let (target, owner) = Target::of(joined.model(), joined.route(), self.tenants)?;
             Ok(Source { target, owner, scope: joined.filter() })
         });
-        let sources = std::iter::once(Ok(root)).chain(joined).collect::<Result<_>>()?;
-        report::select(report, sources)
+        std::iter::once(Ok(root)).chain(joined).collect()
     }
 
     // Row security reads the tenant from a setting of the transaction, whichever table it is on.

@@ -218,6 +218,16 @@ fn safe(sql: Arc<str>) -> AssertSqlSafe<Arc<str>> {
     AssertSqlSafe(sql)
 }
 
+/// The rows of a statement that is not kept, as they arrive: one that is never sent again must not take the
+/// place of one that is.
+pub(super) fn arriving_once<'c>(
+    lease: &'c mut Lease,
+    sql: &Arc<str>,
+    arguments: PgArguments,
+) -> futures::stream::BoxStream<'c, Result<PgRow, sqlx::Error>> {
+    prepared(sql, arguments, true).fetch(lease.connection()).boxed()
+}
+
 /// The rows of a statement as they arrive.
 pub(super) fn arriving<'c>(
     lease: &'c mut Lease,

@@ -7,6 +7,7 @@ pub(super) mod cache;
 pub(super) mod filtered;
 pub(super) mod guard;
 pub(super) mod keyed;
+pub(super) mod raw;
 pub(super) mod report;
 pub(super) mod similar;
 pub(super) mod sql;
@@ -121,6 +122,11 @@ impl Statement {
             (Some(at), Some(owner)) => owner.verify(self.def, row, at),
             (Some(_), None) => Err(target::nobody()),
         }
+    }
+
+    /// The SQL that replies one row of the same types, whatever this one finds, and looks for nothing.
+    pub(super) fn described(&self) -> Arc<str> {
+        format!("SELECT q.* FROM (SELECT 1) AS one LEFT JOIN ({}) AS q ON FALSE", self.sql).into()
     }
 
     /// The statement that tells how this one would be run, a line of text in each row.

@@ -81,7 +81,8 @@ impl Call {
             Self::Search(..) => (&["search", "search_dyn"], &[]),
             Self::Fuzzy(..) => (&[], &["fuzzy_search"]),
             Self::Count(_) => {
-                (&["count", "count_dyn", "count_estimate"], &["aggregate", "explain_count", "explain_report"])
+                let beyond = &["aggregate", "raw_sql", "raw_sql_dyn", "explain_count", "explain_report"];
+                (&["count", "count_dyn", "count_estimate"], beyond)
             }
             Self::MayCreate(_) => (&[], &["explain_access_to"]),
             Self::Create(_) => (&["create", "create_dyn", "query"], &[]),

@@ -15,7 +15,7 @@ use sqh_model::{Error, Result, Row};
 use super::ask::{Asking, no_way};
 use super::call::{Answer, Call};
 use super::draw::Draw;
-use super::untyped::{Any, Said, all, key_json, listed, path, rows, select, sources};
+use super::untyped::{Any, Said, all, counted, key_json, listed, path, rows, select, sources};
 use crate::scope::{Cx, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
 
@@ -120,6 +120,18 @@ async fn beyond<M: PlatformModel>(
                 [count] => Ok(Answer::Count(count.unsigned_abs())),
                 _ => Err(Error::internal(format!("{} rows are no total", counts.len()))),
             }
+        }
+        ("raw_sql", Call::Count(which)) => {
+            let counts = postgres.raw_sql::<(i64,)>(cx, counted::<M>(&which)).await?;
+            match counts[..] {
+                [(count,)] => Ok(Answer::Count(count.unsigned_abs())),
+                _ => Err(Error::internal(format!("{} rows are no total", counts.len()))),
+            }
+        }
+        ("raw_sql_dyn", Call::Count(which)) => {
+            let counts = postgres.raw_sql_dyn(cx, counted::<M>(&which)).await?;
+            let count = counts.first().and_then(|row| row.get("count")).and_then(serde_json::Value::as_u64);
+            count.map(Answer::Count).ok_or_else(|| Error::internal("the rows are no total"))
         }
         ("explain_report", Call::Count(which)) => {
             postgres.explain_report(cx, sources::<M>(&which).aggregate(count())).await.map(Answer::Lines)

@@ -51,6 +51,8 @@ pub const PATHS: &[Path] = &[
     path("aggregate", &["Report"]),
     path("join_query", &["Report"]),
     path("window_functions", &["Report"]),
+    path("raw_sql", &["Sql"]),
+    path("raw_sql_dyn", &["Sql"]),
     path("explain_report", &["Explain"]),
     path("explain_list", &["Explain"]),
     path("explain_count", &["Explain"]),

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use serde_json::Value as Json;
+use sqh_model::expr::lower::quoted;
 use sqh_model::expr::{Changes, Column, Columns, Predicate, Select};
 use sqh_model::record_json::{row_from_json, row_to_json};
 use sqh_model::report::{From, Reading, Root, from, record};
@@ -15,6 +16,7 @@ use sqh_model::{Result, Row, Value};
 use super::call::Answer;
 use super::which::{Asked, Which};
 use crate::service::DynamicQuery;
+use crate::sql::{RawSql, counting};
 
 /// A value of whatever type the column has.
 pub(super) struct Any(pub(super) Value);
@@ -96,6 +98,24 @@ pub(super) fn sources<M: PlatformModel>(which: &Which) -> From<Root<M>> {
     match which {
         Which::All => from::<M>(),
         which => from::<M>().filter(predicate::<M>(which)),
+    }
+}
+
+/// A statement that counts all that match.
+pub(super) fn counted<M: PlatformModel>(which: &Which) -> RawSql {
+    let name = |position: &usize| quoted(path::<M>(*position));
+    let ty = |position: &usize| M::def().layout().columns()[*position].ty;
+    let is = |condition: &str| RawSql::new(counting(M::def().name, condition));
+    match which {
+        Which::All => is("true"),
+        Which::Eq(position, value) => is(&format!("{} = :v", name(position))).value("v", ty(position), value.clone()),
+        Which::Like(position, pattern) => is(&format!("{} LIKE :v", name(position))).text("v", pattern),
+        Which::In(position, values) => {
+            let any: Vec<String> = (0..values.len()).map(|i| format!("{} = :v{i}", name(position))).collect();
+            let any = if any.is_empty() { "false".to_owned() } else { any.join(" OR ") };
+            let values = values.iter().enumerate();
+            values.fold(is(&any), |sql, (i, value)| sql.value(&format!("v{i}"), ty(position), value.clone()))
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! statement, or right behind BEGIN: `sqh.check_placement` holds off whoever moves the tenant until the
 //! transaction has ended, and refuses an epoch that is another.
 
+use std::time::Duration;
+
 use sqh_model::Result;
 use sqh_model::render::ddl::TENANT_SETTING;
 use sqh_model::schema::Placement;
@@ -50,6 +52,14 @@ pub(in crate::backend::postgres) fn begin(route: &Route, is_write: bool) -> Stri
         sql += &format!("; SELECT set_config({}, {}, true)", literal(TENANT_SETTING), literal(tenant.key()));
     }
     sql
+}
+
+/// As [`begin`], for a statement that somebody else has written.
+pub(in crate::backend::postgres) fn begin_read_only(route: &Route, timeout: Duration) -> String {
+    let milliseconds = timeout.as_millis().clamp(1, i32::MAX as u128);
+    let begin = begin(route, false);
+    let rest = begin.strip_prefix("BEGIN").unwrap_or_default();
+    format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {milliseconds}{rest}")
 }
 
 /// A text in quotes. The form with an `E` means the same whatever the server's settings are.

@@ -25,6 +25,13 @@ pub(in crate::backend::postgres) struct Source<'a> {
 /// The owners of the joined tables, whose keys stand behind that of the first.
 pub(in crate::backend::postgres) struct Owners(Vec<Owner>);
 
+impl Owners {
+    /// The owners of all tables but the first.
+    pub(super) fn of(sources: Vec<Source<'_>>) -> Self {
+        Self(sources.into_iter().skip(1).filter_map(|source| source.owner).collect())
+    }
+}
+
 impl Encode for Owners {
     fn encode(&self, arguments: &mut PgArguments) -> Result<()> {
         self.0.iter().try_for_each(|owner| owner.bind(arguments))
@@ -34,13 +41,7 @@ impl Encode for Owners {
 /// `SELECT` of what a report computes, and the owners of what it joins.
 pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<'_>>) -> Result<(Statement, Owners)> {
     let root = sources[0].target;
-    let mut binds_before = 0;
-    let mut targets = Vec::new();
-    for source in &sources {
-        binds_before += usize::from(source.owner.is_some());
-        targets.push(Target { key_at: binds_before, ..source.target });
-    }
-    let mut binds = Binds::behind(binds_before);
+    let (targets, mut binds) = numbered(&sources);
     let aliases: Vec<String> = (0..sources.len()).map(|i| format!("s{i}")).collect();
     let mut tables = Vec::new();
     for ((source, target), alias) in sources.iter().zip(&targets).zip(&aliases) {
@@ -56,8 +57,18 @@ pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<
     writing.order()?;
     writing.bounds();
     let (sql, binds) = (writing.sql, writing.lowering.binds);
-    let owners = sources.into_iter().skip(1).filter_map(|source| source.owner).collect();
-    Ok((Statement::of_text(&root, sql, reply, binds), Owners(owners)))
+    Ok((Statement::of_text(&root, sql, reply, binds), Owners::of(sources)))
+}
+
+/// The tables, each with the place of its tenant's key among the binds, and the binds behind the keys.
+pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds) {
+    let mut keys = 0;
+    let targets = sources.iter().map(|source| {
+        keys += usize::from(source.owner.is_some());
+        Target { key_at: keys, ..source.target }
+    });
+    let targets = targets.collect();
+    (targets, Binds::behind(keys))
 }
 
 struct Writing<'a> {

@@ -48,6 +48,29 @@ impl<'a> Sql<'a> {
         Ok(format!("({}) AS {alias}", sql.finish()))
     }
 
+    /// As [`relation`](Self::relation), of these columns alone, for a statement that a caller has written.
+    ///
+    /// Where there are records that the principal may not read, nothing of the caller's is evaluated before
+    /// they are filtered: `OFFSET 0` keeps the planner from moving conditions in, whose errors would tell of
+    /// them.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter does not fit the model.
+    pub(super) fn fenced(
+        target: &Target<'a>,
+        scope: &Filter,
+        columns: &[String],
+        alias: &str,
+        binds: &mut Binds,
+    ) -> Result<String> {
+        let mut sql = Self::select(target, &columns.join(", "));
+        sql.and_filter(ALIAS, scope, binds)?;
+        if target.tenant.is_some() || *scope != Filter::Everything {
+            sql.push(" OFFSET 0");
+        }
+        Ok(format!("({}) AS {alias}", sql.finish()))
+    }
+
     /// `DELETE FROM … WHERE …`: conditions may follow.
     pub(super) fn delete(target: &Target<'a>) -> Self {
         let mut sql = Self { target: *target, text: format!("DELETE FROM {} AS {ALIAS}", table(target)) };

@@ -319,6 +319,23 @@ suite! {
         the_rules_of_each_joined_model_apply
         a_masked_field_is_shown_masked_and_asked_in_vain
     }
+    refused_sql needs records {
+        hostile_statements_are_refused_with_the_reason
+        ordinary_statements_are_not
+        long_statements_cost_no_more_than_their_refusal
+        parameters_are_given_once_and_used
+    }
+    raw_sql needs raw_sql {
+        every_table_holds_the_tenants_records_alone
+        names_are_what_they_were_found_to_be
+        the_rules_of_every_table_apply
+        a_masked_field_is_shown_masked_and_asked_in_vain
+        parameters_are_values_whatever_they_hold
+        rows_are_of_the_types_that_are_read
+        rows_of_any_shape_are_objects
+        more_than_may_be_replied_is_an_error
+        what_the_server_refuses_is_the_callers_to_mend
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

@@ -4,4 +4,5 @@ pub mod agreement;
 pub mod conformance;
 pub mod fixtures;
 pub mod harness;
+pub mod hostile;
 pub mod models;

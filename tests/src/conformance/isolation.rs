@@ -105,6 +105,14 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             let report = from::<Book>().select((Book::TITLE, Book::BLURB));
             said(postgres.window_functions(cx, report).await)
         }
+        "raw_sql" => {
+            let sql = "SELECT a.title, b.blurb FROM Book a LEFT JOIN Book b ON true WHERE a.id > 0 OR true";
+            said(postgres.raw_sql::<(String, Option<String>)>(cx, sql).await)
+        }
+        "raw_sql_dyn" => {
+            let sql = "WITH b AS (SELECT * FROM Book) SELECT * FROM b UNION ALL SELECT * FROM Book";
+            said(postgres.raw_sql_dyn(cx, sql).await)
+        }
         "explain_report" => said(postgres.explain_report(cx, from::<Book>().aggregate((Book::TITLE, count()))).await),
         "explain_list" => said(postgres.explain_list(cx, Book::select()).await),
         "explain_count" => said(postgres.explain_count(cx, Book::select()).await),

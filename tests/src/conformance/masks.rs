@@ -4,6 +4,7 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use sqh_runtime::policy::Verb;
 use sqh_runtime::prelude::*;
+use sqh_runtime::report::{count, from, record};
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
 use sqh_runtime::testing::isolation::{PATHS, Path};
@@ -83,6 +84,24 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         "explain_access_dyn" => {
             shown(records.explain_access_dyn(cx, cx.access().unwrap(), Verb::Read, (group, model), &one).await)
         }
+        "aggregate" => {
+            let report = from::<Person>().aggregate((Person::NAME, count()));
+            if_it_can(postgres.aggregate(cx, report).await)
+        }
+        "join_query" => if_it_can(postgres.join_query(cx, from::<Person>().select((record::<Person>(),))).await),
+        "window_functions" => {
+            let report = from::<Person>().select((Person::SALARY, Person::BADGE));
+            if_it_can(postgres.window_functions(cx, report).await)
+        }
+        "explain_report" => {
+            let report = from::<Person>().aggregate((Person::NAME, count()));
+            if_it_can(postgres.explain_report(cx, report).await)
+        }
+        "raw_sql" => {
+            let sql = "SELECT name, salary, badge FROM Person";
+            if_it_can(postgres.raw_sql::<(String, Option<i32>, String)>(cx, sql).await)
+        }
+        "raw_sql_dyn" => if_it_can(postgres.raw_sql_dyn(cx, "SELECT q.* FROM (SELECT * FROM Person) q").await),
         "begin" => {
             let tx = records.begin(cx).await.unwrap();
             let seen = shown(tx.get::<Person>(cx, 1).await) + &shown(tx.create(cx, person(2)).await);

@@ -26,7 +26,8 @@ const MODEL: &[&[&str]] = &[
 
 /// What each module of the runtime may import from it: a module, or one item of a module.
 const RUNTIME: &[(&str, &[&str])] = &[
-    ("op", &["backend::BackendTransaction"]),
+    ("sql", &[]),
+    ("op", &["backend::BackendTransaction", "sql"]),
     ("observe", &["op", "scope"]),
     ("backend", &["engine::Scoped", "op"]),
     ("scope", &["tenancy::TenantHandle", "tenancy::TenantRecord"]),
@@ -47,7 +48,17 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),
     (
         "backend::postgres",
-        &["op", "observe", "engine::Joined", "engine::Scoped", "engine::Route", "backend", "tenancy", "scope::Grants"],
+        &[
+            "op",
+            "sql",
+            "observe",
+            "engine::Joined",
+            "engine::Scoped",
+            "engine::Route",
+            "backend",
+            "tenancy",
+            "scope::Grants",
+        ],
     ),
     (
         "tenancy",
@@ -60,10 +71,10 @@ const RUNTIME: &[(&str, &[&str])] = &[
             "scope::Grants",
         ],
     ),
-    ("service", &["op", "scope", "engine", "tenancy", "backend::BackendTransaction", "backend::Capabilities"]),
+    ("service", &["op", "sql", "scope", "engine", "tenancy", "backend::BackendTransaction", "backend::Capabilities"]),
     ("platform", &["scope", "engine", "observe", "service", "tenancy", "backend"]),
     ("prelude", &["scope", "engine", "service"]),
-    ("testing", &["scope", "service", "platform", "tenancy", "backend::postgres::admin"]),
+    ("testing", &["sql", "scope", "service", "platform", "tenancy", "backend::postgres::admin"]),
     ("web", &["scope", "observe", "platform"]),
 ];
 

@@ -8,6 +8,7 @@ const SQL: &[&str] = &[
     "sqh-model/src/expr/lower",
     "sqh-model/src/report/lower",
     "sqh-runtime/src/backend/postgres",
+    "sqh-runtime/src/sql",
 ];
 
 /// Where the words of TerminusDB's documents may be written. The form of a document is a column of the type mapping, as JSON is.

@@ -13,6 +13,7 @@
 //! |---|---|---|
 //! | `sqh.operation` | `update AppStation` | an operation from the call to the reply, hooks included; a stream's lasts as long as the stream |
 //! | `postgresql` | `update app_station` | what is asked of the server for it, the wait for a connection included |
+//! | `postgresql` | `commit sqh_tenant_acme` | the end of a transaction, `commit` or `rollback`; one that is dropped has none |
 //!
 //! Their level is `INFO`, as that of other clients of servers. An `EnvFilter` such as
 //! `sqh_runtime=warn` turns them off. `otel.name`, `otel.kind` and `otel.status_code` are what
@@ -23,7 +24,8 @@
 //! `error.type`. An operation has `sqh.tenant`, `sqh.user` or `sqh.system_reason`, `sqh.group`,
 //! `sqh.model` and `sqh.affected_rows` too; a `postgresql` span `db.namespace`, `server.address`,
 //! `server.port`, `db.response.status_code` and the seconds that it waited for a connection,
-//! `sqh.connection.wait`.
+//! `sqh.connection.wait`. The end of a transaction is in no operation: it has its `sqh.tenant` itself, no
+//! collection, and waits for nothing.
 //!
 //! # Metrics
 //!
@@ -33,6 +35,7 @@
 //! | `db.client.response.returned_rows` | histogram, rows | the same without `error.type` |
 //! | `sqh.client.operation.affected_rows` | histogram, rows | the same without `error.type` |
 //! | `db.client.connection.wait_time` | histogram, s | `db.client.connection.pool.name`: the server; `sqh.tenant` |
+//! | `db.client.connection.count` | gauge | `db.client.connection.pool.name`; `db.client.connection.state`: `used`, which includes those that are being closed, or `idle` |
 //! | `sqh.scopes.active` | gauge | none |
 //!
 //! The count of the duration is the number of operations; with an `error.type` that of errors by
@@ -51,6 +54,7 @@
 
 #[cfg(feature = "axum")]
 mod active;
+mod connections;
 mod meter;
 mod metrics;
 mod operation;
@@ -58,6 +62,7 @@ mod stream;
 
 #[cfg(feature = "axum")]
 pub(crate) use self::active::{ActiveScope, ActiveScopes};
+pub(crate) use self::connections::{Connection, ConnectionCounts, ConnectionState};
 pub(crate) use self::meter::Meter;
 pub(crate) use self::metrics::Metrics;
 pub use self::metrics::{MetricsConfig, OTHER_TENANTS};

@@ -216,6 +216,11 @@ impl Inner {
         self.metrics.meter(slug).wait(&route.place().server, waited);
     }
 
+    /// The span of the end of a transaction.
+    fn ending(&self, operation: &'static str, route: &Route) -> Client {
+        Client::ending(operation, route, self.store.servers().find(&route.place().server).ok().as_deref())
+    }
+
     fn client(&self, scoped: &Scoped) -> Client {
         Client::new(scoped, self.store.servers().find(&scoped.route().place().server).ok().as_deref())
     }

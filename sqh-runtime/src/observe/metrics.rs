@@ -14,6 +14,7 @@ pub(super) const DURATION: &str = "db.client.operation.duration";
 pub(super) const RETURNED: &str = "db.client.response.returned_rows";
 pub(super) const AFFECTED: &str = "sqh.client.operation.affected_rows";
 pub(super) const WAIT_TIME: &str = "db.client.connection.wait_time";
+pub(super) const CONNECTIONS: &str = "db.client.connection.count";
 pub(super) const ACTIVE_SCOPES: &str = "sqh.scopes.active";
 
 pub(super) static METADATA: Metadata<'static> = Metadata::new("sqh", Level::INFO, Some(module_path!()));
@@ -108,5 +109,7 @@ fn describe(recorder: &dyn Recorder) {
     for (name, unit, description) in histograms {
         recorder.describe_histogram(name.into(), Some(unit), description.into());
     }
+    let connections = "the connections to a server, but for the one of the platform's own";
+    recorder.describe_gauge(CONNECTIONS.into(), Some(Unit::Count), connections.into());
     recorder.describe_gauge(ACTIVE_SCOPES.into(), Some(Unit::Count), "the scopes that requests hold".into());
 }

@@ -67,6 +67,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
             "backend::postgres::admin",
             "backend::postgres::Tables",
             "backend::postgres::catalog",
+            "observe",
             "scope::AccessProvider",
             "scope::Grants",
         ],

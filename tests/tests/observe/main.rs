@@ -1,6 +1,7 @@
 //! What operations leave behind for whoever watches: spans and metrics, and no value of a record.
 
 mod capture;
+mod connections;
 mod failures;
 mod operations;
 mod streams;

@@ -91,7 +91,8 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
         "delete" => assert!(records.delete::<Book>(cx, 1).await.unwrap()),
         "delete by filter" => assert_eq!(records.query(cx, Book::delete().all()).await.unwrap(), 3),
         "fuzzy_search" => assert_eq!(postgres.fuzzy_search(cx, Essay::TITLE, CANARY, 5).await.unwrap().len(), 1),
-        "begin" => records.begin(cx).await.unwrap().rollback().await.unwrap(),
+        // Its end would have a span of its own.
+        "begin" => drop(records.begin(cx).await.unwrap()),
         other => panic!("there is no operation `{other}`"),
     }
 }

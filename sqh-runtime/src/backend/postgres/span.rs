@@ -6,7 +6,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use super::error;
-use crate::engine::Scoped;
+use crate::engine::{Route, Scoped};
 use crate::observe::{Rows, counted, error_type, record_error};
 use crate::op::{Op, Reply};
 use crate::tenancy::Server;
@@ -40,6 +40,33 @@ impl Client {
             sqh.connection.wait = Empty,
         );
         Self { span, writes: scoped.op().is_write(), batch: matches!(scoped.op(), Op::BatchCreate { .. }) }
+    }
+
+    /// The end of a transaction, by `commit` or `rollback`.
+    pub(super) fn ending(operation: &'static str, route: &Route, server: Option<&Server>) -> Self {
+        let database = &*route.place().database;
+        let span = tracing::info_span!(
+            "postgresql",
+            otel.name = %format_args!("{operation} {database}"),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            db.system.name = "postgresql",
+            db.namespace = database,
+            db.operation.name = operation,
+            db.response.status_code = Empty,
+            error.type = Empty,
+            server.address = server.map(Server::host),
+            server.port = server.map(Server::port),
+            sqh.tenant = route.tenant().map(|tenant| tenant.slug()),
+        );
+        Self { span, writes: false, batch: false }
+    }
+
+    /// Runs the end of a transaction inside the span, and records how it ended.
+    pub(super) async fn watch_end(self, run: impl Future<Output = Result<()>>) -> Result<()> {
+        let done = run.instrument(self.span.clone()).await;
+        self.end(Rows::default(), done.as_ref().err());
+        done
     }
 
     /// Runs inside the span, and records how it ended; a stream ends later.

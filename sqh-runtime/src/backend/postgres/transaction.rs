@@ -148,23 +148,25 @@ impl BackendTransaction for PostgresTransaction {
     }
 
     fn commit(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
-        async move {
+        let client = self.backend.ending("commit", &self.route);
+        let commit = async move {
             let mut state = self.state()?;
             if state.failed || state.busy {
                 let _ = Session::new(&mut state.lease, true).rollback(self.def).await;
                 return Err(Error::conflict("an operation of the transaction has failed: nothing was kept"));
             }
             Session::new(&mut state.lease, true).commit(self.def).await
-        }
-        .boxed()
+        };
+        client.watch_end(commit).boxed()
     }
 
     fn rollback(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
-        async move {
+        let client = self.backend.ending("rollback", &self.route);
+        let rollback = async move {
             let mut state = self.state()?;
             Session::new(&mut state.lease, true).rollback(self.def).await
-        }
-        .boxed()
+        };
+        client.watch_end(rollback).boxed()
     }
 }
 

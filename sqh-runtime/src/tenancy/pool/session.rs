@@ -13,6 +13,7 @@ use super::place::Place;
 use super::state::Inner;
 use super::{ConnectionKey, GOODBYE};
 use crate::backend::postgres::admin::session::{BackendId, backend_id};
+use crate::observe::Connection;
 
 /// A live connection in its place.
 pub(in crate::tenancy) struct Session {
@@ -28,6 +29,7 @@ pub(in crate::tenancy) struct Session {
     /// When it began, in the store's own count.
     pub(super) born: u64,
     pub(super) idle_since: Instant,
+    pub(super) counted: Connection,
     /// `None` behind a pooler, which sees to its own connections.
     backend: Option<BackendId>,
     runtime: Handle,
@@ -61,10 +63,19 @@ impl Session {
         };
         let version = connection.server_version_num();
         let checked = server.check_version(version);
-        let (runtime, idle_since) = (Handle::current(), Instant::now());
-        let (dirty, in_transaction) = (false, false);
-        let session =
-            Self { key, connection, dirty, in_transaction, place, keeper, born, idle_since, backend, runtime };
+        let session = Self {
+            counted: store.counts(&key.server).add(),
+            key,
+            connection,
+            dirty: false,
+            in_transaction: false,
+            born,
+            idle_since: Instant::now(),
+            backend,
+            runtime: Handle::current(),
+            place,
+            keeper,
+        };
         if let Err(error) = checked {
             session.close().await;
             return Err(error);

@@ -21,6 +21,7 @@ use super::keeper::{Door, Keeper};
 use super::place::{Grant, Place, Ticket, Use, store_is_closed};
 use super::queue::Waiter;
 use super::{ConnectionKey, Endpoint, Session, StoreConfig, StoreStats};
+use crate::observe::{ConnectionCounts, ConnectionState};
 use crate::tenancy::lease::Lease;
 use crate::tenancy::server::{Server, Servers};
 
@@ -35,6 +36,7 @@ pub(super) struct Inner {
     own: AtomicUsize,
     keepers: Mutex<Keepers>,
     books: Mutex<Books>,
+    counts: Mutex<BTreeMap<Arc<str>, Arc<ConnectionCounts>>>,
     sweeping: AtomicBool,
     freed: Notify,
 }
@@ -64,6 +66,7 @@ impl Inner {
                 own: AtomicUsize::new(keepers.len()),
                 keepers: Mutex::new(keepers),
                 books: Mutex::default(),
+                counts: Mutex::default(),
                 sweeping: AtomicBool::new(false),
                 freed: Notify::new(),
             }
@@ -80,6 +83,7 @@ impl Inner {
             books.hold(party);
             session.place.arm(self, Use::Lent(party.clone()));
             drop(books);
+            session.counted.set(ConnectionState::Used);
             return Ok(Admission::Granted(Grant::Lease(Lease::reused(session))));
         }
         if books.places < self.capacity() {
@@ -115,6 +119,7 @@ impl Inner {
             session.place.disarm();
             if !books.is_short() {
                 session.idle_since = Instant::now();
+                session.counted.set(ConnectionState::Idle);
                 self.start_sweeping(session.runtime());
                 return books.put_idle(session, self.capacity());
             }
@@ -250,7 +255,10 @@ impl Inner {
     ) -> Vec<tokio::task::JoinHandle<()>> {
         books.closing += sessions.len();
         books.leaving.extend(sessions.iter().filter(|session| session.dirty).map(|session| session.born));
-        sessions.iter_mut().for_each(|session| session.place.arm(self, Use::Closing));
+        for session in &mut sessions {
+            session.place.arm(self, Use::Closing);
+            session.counted.set(ConnectionState::Used);
+        }
         drop(books);
         sessions.into_iter().map(Session::close_in_background).collect()
     }
@@ -332,6 +340,12 @@ impl Inner {
             Ok(server) => Error::new(ErrorKind::Unavailable, format!("{server} has no {:?} any more", key.endpoint)),
             Err(unknown) => unknown,
         })
+    }
+
+    /// The connections to a server.
+    pub(super) fn counts(&self, server: &Arc<str>) -> Arc<ConnectionCounts> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(counts.entry(Arc::clone(server)).or_insert_with(|| ConnectionCounts::new(server)))
     }
 
     /// The places for callers.

@@ -10,7 +10,7 @@ use sqh_model::{Error, Result};
 use tokio::sync::Mutex;
 
 use super::manager::Memo;
-use super::server::is_not_made_yet;
+use super::server::login_code;
 use super::tenant::{BELIEVED_FOR, unknown_tenant};
 use super::{
     CATALOG_DB_NAME, ConnectionKey, ConnectionStore, NewTenant, Role, Slug, TenantFilter, TenantHandle, TenantRecord,
@@ -204,13 +204,14 @@ impl Catalog {
 
     /// Opens a transaction on the catalog.
     pub(super) async fn begin(&self) -> Result<AdminTransaction> {
-        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match is_not_made_yet(&error) {
-            true => {
+        AdminTransaction::begin(&self.store, self.key()).await.map_err(|error| match login_code(&error) {
+            Some(code) if matches!(code.as_str(), "3D000" | "28000") => {
                 let remedy =
                     format!("there is no catalog, the database `{CATALOG_DB_NAME}`: `platform.init()` makes it");
                 Error::internal(remedy).with_source(error)
             }
-            false => error,
+            // A wrong password says itself what sets it.
+            _ => error,
         })
     }
 }

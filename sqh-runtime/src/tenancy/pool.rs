@@ -37,7 +37,7 @@ pub(super) use self::session::Session;
 use self::state::{Admission, Inner};
 pub use self::stats::StoreStats;
 use super::lease::Lease;
-use super::server::{Server, Servers};
+use super::server::{Role, Server, Servers};
 
 /// How long a goodbye may take before the socket is just closed.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -187,6 +187,14 @@ impl ConnectionStore {
     pub(crate) fn wait_while_holding(&self) -> Result<WaitWhileHolding> {
         self.0.wait_while_holding()?;
         Ok(WaitWhileHolding(Arc::clone(&self.0)))
+    }
+
+    /// Has a server tell who it is, which [`Server::connect_options`] of a role needs.
+    ///
+    /// # Errors
+    /// `Unavailable` if it does not answer, and what [`Server`](super::Server) says of a failed login.
+    pub(crate) async fn identify(&self, server: &Server, role: Role) -> Result<()> {
+        self.0.identify(server, role).await
     }
 
     /// What the connections are used for right now.

@@ -56,6 +56,9 @@ async fn make_missing(store: &ConnectionStore, server: &Server) -> Result<Vec<St
     let ours: Vec<Role> = Role::MADE.into_iter().filter(|role| server.is_made(*role)).collect();
     let names: Vec<&str> = ours.iter().map(|role| server.user(*role)).collect();
     let mut made = Vec::new();
+    for role in &ours {
+        store.identify(server, *role).await?;
+    }
     let mut lease = lock_for_session(store, maintenance, Lock::Roles).await?;
     let there = roles::existing(lease.connection(), &names).await?;
     for role in &ours {

@@ -1,6 +1,7 @@
 //! [`Server`]: a PostgreSQL server, and how to log in to it. Its password is shown nowhere.
 
 mod error;
+mod login;
 mod password;
 mod record;
 mod replicas;
@@ -14,10 +15,16 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use sqh_model::{Error, Result};
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
+use tokio::sync::OnceCell;
 
 pub(crate) use self::error::{is_connection_lost, is_not_made_yet, login_code};
+#[cfg(feature = "cli")]
+pub(crate) use self::login::login_variables;
+use self::login::{at, password_of};
+use self::password::RoleSecret;
+#[cfg(feature = "cli")]
+pub(crate) use self::record::{DIRECT_URL, REPLICA_URLS};
 pub use self::record::{NewServer, ServerRecord, ServerStatus};
 use self::replicas::Replicas;
 pub use self::role::Role;
@@ -50,6 +57,8 @@ pub struct Server {
     replicas: Replicas,
     /// What the catalog had of it when it was read.
     record: Option<Arc<ServerRecord>>,
+    /// Known once the server has been asked who it is. Clones share it.
+    secret: Arc<OnceCell<RoleSecret>>,
 }
 
 impl Server {
@@ -65,9 +74,17 @@ impl Server {
     pub(crate) fn named(name: &str, url: &str) -> Result<Self> {
         let options = parse(&format!("the server `{name}`"), url)?;
         let maintenance = Arc::from(options.get_database().unwrap_or(MAINTENANCE_DB_NAME));
-        let (own, replicas) = (BTreeMap::new(), Replicas::default());
-        let (password, direct, record) = (None, None, None);
-        Ok(Self { name: Arc::from(name), options, maintenance, password, own, direct, replicas, record })
+        Ok(Self {
+            name: Arc::from(name),
+            options,
+            maintenance,
+            password: None,
+            own: BTreeMap::new(),
+            direct: None,
+            replicas: Replicas::default(),
+            record: None,
+            secret: Arc::default(),
+        })
     }
 
     /// The same with a URL of a role's own, of which the database does not matter: the role is there
@@ -164,6 +181,11 @@ impl Server {
         }
     }
 
+    /// Where reads may go and, behind a pooler, where the server itself is: for people, without logins.
+    pub(crate) fn places(&self) -> (Vec<String>, Option<String>) {
+        (self.replicas.places.iter().map(login::place).collect(), self.direct.as_ref().map(login::place))
+    }
+
     /// Whether records are read and written through a pooler that lends a connection for a transaction
     /// only: no statement keeps a name, and nothing of a session stays.
     pub fn is_pooled(&self) -> bool {
@@ -186,37 +208,85 @@ impl Server {
         role != Role::Owner && !self.own.contains_key(&role)
     }
 
-    /// How to log in.
+    /// How to log in. For a role that the platform makes, the server [was asked](Self::identify) before.
     ///
     /// # Errors
     /// `Invalid` if the variable with the password is not set.
     pub(crate) fn connect_options(&self, database: &str, role: Role, endpoint: Endpoint) -> Result<PgConnectOptions> {
-        let login = match (self.own.get(&role), role.made_name()) {
-            (Some(own), _) => own.clone(),
-            (None, None) => self.owner()?,
-            (None, Some(name)) => {
-                let owner = self.owner()?;
-                let password = role_password(&owner, name);
-                let login = owner.username(name);
-                match password {
-                    Some(password) => login.password(&password),
-                    None => login,
-                }
-            }
-        };
         let place = match endpoint {
             Endpoint::Replica(number) => self.replicas.places.get(usize::from(number)),
             Endpoint::Primary if matches!(role, Role::Owner | Role::Migrator) => self.direct.as_ref(),
             Endpoint::Primary => None,
         };
-        Ok(place.map_or(login.clone(), |place| at(login, place)).database(database))
+        self.login_at(role, place, database)
+    }
+
+    /// How to log in to the server itself, whatever is in front of it.
+    ///
+    /// # Errors
+    /// As [`connect_options`](Self::connect_options).
+    #[cfg(feature = "cli")]
+    pub(crate) fn direct_options(&self, database: &str, role: Role) -> Result<PgConnectOptions> {
+        self.login_at(role, self.direct.as_ref(), database)
+    }
+
+    fn login_at(&self, role: Role, place: Option<&PgConnectOptions>, database: &str) -> Result<PgConnectOptions> {
+        let login = match (self.own.get(&role), role.made_name()) {
+            (Some(own), _) => own.clone(),
+            (None, None) => self.owner()?,
+            (None, Some(name)) => {
+                let login = self.owner()?.username(name);
+                match self.role_password(name)? {
+                    Some(password) => login.password(&password),
+                    None => login,
+                }
+            }
+        };
+        Ok(place.map_or(login.clone(), |place| at(&login, place)).database(database))
+    }
+
+    /// Whether what one is told of its secret the other knows too: they are clones, and not two servers of
+    /// one name.
+    pub(crate) fn has_secret_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.secret, &other.secret)
+    }
+
+    /// Asks the server for its system identifier, by a way of the caller's, where a password follows from it
+    /// and it was not asked before. Whoever logs in as a role of the platform's has done this.
+    ///
+    /// # Errors
+    /// What the caller's way says; `Invalid` if the variable with the password is not set.
+    pub(crate) async fn identify(&self, role: Role, ask: impl Future<Output = Result<String>>) -> Result<()> {
+        if !self.is_made(role) || self.secret.initialized() {
+            return Ok(());
+        }
+        let Some(owners) = self.owners_password()? else { return Ok(()) };
+        let identified = self.secret.get_or_try_init(|| async {
+            let identifier = ask.await?;
+            // Long enough to be in the way of others.
+            let secret = tokio::task::spawn_blocking(move || RoleSecret::new(&owners, &identifier)).await;
+            secret.map_err(|_| Error::internal("the task that computes passwords has ended early"))
+        });
+        identified.await.map(drop)
     }
 
     /// What the server has to know of a role's password; `None` if it has none, as where the server
-    /// asks nobody for one.
+    /// asks nobody for one. The server [was asked](Self::identify) before.
     pub(crate) fn role_verifier(&self, role: Role) -> Result<Option<String>> {
         let Some(name) = role.made_name() else { return Ok(None) };
-        Ok(role_password(&self.owner()?, name).map(|password| password::verifier(&password)))
+        Ok(self.role_password(name)?.map(|password| password::verifier(&password)))
+    }
+
+    fn role_password(&self, name: &str) -> Result<Option<String>> {
+        if self.owners_password()?.is_none() {
+            return Ok(None);
+        }
+        let secret = self.secret.get().ok_or_else(|| Error::internal(format!("{self} was not asked who it is")))?;
+        Ok(Some(secret.of_role(name)))
+    }
+
+    fn owners_password(&self) -> Result<Option<String>> {
+        Ok(password_of(&self.owner()?))
     }
 
     /// The owner's login, with the password.
@@ -243,19 +313,6 @@ impl Server {
             "{self} is {found}: PostgreSQL {MINIMUM_POSTGRES_MAJOR} is the minimum, upgrade the server"
         )))
     }
-}
-
-/// A login at another place.
-fn at(login: PgConnectOptions, place: &PgConnectOptions) -> PgConnectOptions {
-    let login = login.host(place.get_host()).port(place.get_port()).ssl_mode(place.get_ssl_mode());
-    match place.get_socket() {
-        Some(socket) => login.socket(socket),
-        None => login,
-    }
-}
-
-fn role_password(owner: &PgConnectOptions, role: &str) -> Option<String> {
-    Some(password::of_role(owner.to_url_lossy().password()?, role))
 }
 
 /// # Errors
@@ -287,17 +344,10 @@ impl fmt::Debug for Server {
     }
 }
 
-/// The password of a login, for another program.
-#[cfg(feature = "cli")]
-pub(crate) fn password_of(options: &PgConnectOptions) -> Option<String> {
-    let url = options.to_url_lossy();
-    let decoded = percent_encoding::percent_decode_str(url.password()?).decode_utf8().ok()?;
-    Some(decoded.into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use sqh_model::ErrorKind;
+    use sqlx::ConnectOptions as _;
 
     use super::*;
 
@@ -337,10 +387,30 @@ mod tests {
         assert_eq!(&**server.maintenance_database(), "app");
     }
 
+    /// As if it had been asked.
+    fn identified(server: Server) -> Server {
+        Server { secret: Arc::new(OnceCell::new_with(Some(RoleSecret::new("hush", "7")))), ..server }
+    }
+
+    #[tokio::test]
+    async fn a_server_is_asked_once_and_only_for_a_password() {
+        let server = Server::new("postgres://app:hush@db/app").unwrap();
+        let unasked = || async { panic!("it is asked") };
+        assert!(server.connect_options("d", Role::Application, Endpoint::Primary).is_err());
+        server.identify(Role::Owner, unasked()).await.unwrap();
+        let failed = server.identify(Role::Application, async { Err(Error::internal("gone")) }).await.unwrap_err();
+        assert_eq!(failed.message(), "gone");
+        server.clone().identify(Role::Application, async { Ok("7".to_owned()) }).await.unwrap();
+        server.identify(Role::Migrator, unasked()).await.unwrap();
+        server.connect_options("d", Role::Application, Endpoint::Primary).unwrap();
+        let trusting = Server::new("postgres://app@db/app").unwrap();
+        trusting.identify(Role::Application, unasked()).await.unwrap();
+    }
+
     #[test]
     fn each_role_logs_in_as_itself() {
         let server = Server::new("postgres://app:hush@db/app").unwrap();
-        let server = server.role_url(Role::SharedReader, "postgres://reader:own@replica/app").unwrap();
+        let server = identified(server.role_url(Role::SharedReader, "postgres://reader:own@replica/app").unwrap());
         for (role, user, host, password) in [
             (Role::Owner, "app", "db", Some("hush")),
             (Role::Migrator, "sqh_migrator", "db", None),
@@ -363,6 +433,7 @@ mod tests {
     fn only_records_go_through_the_pooler_and_to_replicas() {
         let server = Server::new("postgres://app:hush@pooler:6432/app").unwrap();
         let server = server.pooled("postgres://db:5433").unwrap().replica("postgres://copy:5434").unwrap();
+        let server = identified(server);
         let (primary, replica) = (Endpoint::Primary, Endpoint::Replica(0));
         assert_eq!(server.endpoints().collect::<Vec<_>>(), [primary, replica]);
         for (role, endpoint, host, port) in [

@@ -10,7 +10,7 @@ use crate::tenancy::{Server, ServerRecord};
 
 impl Catalog {
     /// A server as it is now, which somebody may have added meanwhile.
-    pub(in crate::tenancy) async fn server(&self, name: &str) -> Result<Arc<Server>> {
+    pub(crate) async fn server(&self, name: &str) -> Result<Arc<Server>> {
         self.know_server(name).await?;
         self.store.servers().find(name)
     }

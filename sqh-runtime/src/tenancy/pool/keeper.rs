@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use sqh_model::Result;
 use sqlx::{Connection as _, PgConnection};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use super::state::Inner;
 use super::{Endpoint, GOODBYE};
-use crate::backend::postgres::admin::session::{BackendId, Signal, signal};
+use crate::backend::postgres::admin::session::{BackendId, Signal, signal, system_identifier};
 use crate::tenancy::server::{Role, Server};
 
 /// How long a backend may take to leave by itself.
@@ -46,6 +47,15 @@ pub(super) struct Keeper {
 /// The keeper's connection's worth of the budget. Dropped, it is the callers' again.
 #[derive(Debug, Default)]
 struct OwnPlace(Weak<Inner>);
+
+impl Door {
+    /// A connection of the owner's.
+    async fn open(&self) -> Result<PgConnection, sqlx::Error> {
+        let options = self.server.connect_options(self.server.maintenance_database(), Role::Owner, self.endpoint);
+        let options = options.map_err(|error| sqlx::Error::Configuration(error.into()))?;
+        PgConnection::connect_with(&options).await
+    }
+}
 
 impl Keeper {
     pub(super) fn new(door: Door, store: Weak<Inner>) -> Self {
@@ -83,6 +93,17 @@ impl Keeper {
         }
     }
 
+    /// What tells the server from every other one.
+    ///
+    /// # Errors
+    /// `Unavailable` if it does not answer, and what [`Server`] says of a failed login.
+    pub(super) async fn identify(&self) -> Result<String> {
+        let Door { server, timeout, .. } = &self.door;
+        let asked = tokio::time::timeout(*timeout, self.ask_identifier()).await;
+        let asked = asked.map_err(|_| server.too_slow(*timeout))?;
+        asked.map_err(|error| server.connect_error(server.maintenance_database(), Role::Owner, error))
+    }
+
     pub(super) async fn close(&self) {
         if let Some(connection) = self.connection.lock().await.take() {
             // What a goodbye fails with, a closed socket does.
@@ -100,13 +121,24 @@ impl Keeper {
             *slot = Some(connection);
             return Ok(is_there);
         }
-        let Door { server, endpoint, .. } = &self.door;
-        let options = server.connect_options(server.maintenance_database(), Role::Owner, *endpoint);
-        let options = options.map_err(|error| sqlx::Error::Configuration(error.into()))?;
-        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut connection = self.door.open().await?;
         let is_there = signal(&mut connection, backend, step).await?;
         *slot = Some(connection);
         Ok(is_there)
+    }
+
+    async fn ask_identifier(&self) -> Result<String, sqlx::Error> {
+        let mut slot = self.connection.lock().await;
+        if let Some(mut connection) = slot.take()
+            && let Ok(identifier) = system_identifier(&mut connection).await
+        {
+            *slot = Some(connection);
+            return Ok(identifier);
+        }
+        let mut connection = self.door.open().await?;
+        let identifier = system_identifier(&mut connection).await?;
+        *slot = Some(connection);
+        Ok(identifier)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sqh_model::{Error, ErrorKind, Result};
+use sqh_model::Result;
 use sqlx::{Connection as _, PgConnection};
 use tokio::runtime::Handle;
 
@@ -41,6 +41,7 @@ impl Session {
         let keeper = store.keeper(&key)?;
         let server = keeper.server();
         let born = store.tick();
+        store.identify(server, key.role).await?;
         let options = server.connect_options(&key.database, key.role, key.endpoint)?;
         // `plan_cache_mode` stays `auto`. Measured by prepared statements on PostgreSQL 15: planning anew
         // each time made a get by key take 0.28 ms instead of 0.09, one in a table of 36 partitions 1.46
@@ -56,10 +57,7 @@ impl Session {
         };
         let (connection, backend) = match tokio::time::timeout(timeout, login).await {
             Ok(session) => session.map_err(|error| server.connect_error(&key.database, key.role, error))?,
-            Err(_) => {
-                let message = format!("{server} did not log in within {timeout:?}: try again later");
-                return Err(Error::new(ErrorKind::Unavailable, message));
-            }
+            Err(_) => return Err(server.too_slow(timeout)),
         };
         let version = connection.server_version_num();
         let checked = server.check_version(version);

@@ -23,7 +23,7 @@ use super::queue::Waiter;
 use super::{ConnectionKey, Endpoint, Session, StoreConfig, StoreStats};
 use crate::observe::{ConnectionCounts, ConnectionState};
 use crate::tenancy::lease::Lease;
-use crate::tenancy::server::{Server, Servers};
+use crate::tenancy::server::{Role, Server, Servers};
 
 type Keepers = BTreeMap<(Arc<str>, Endpoint), Arc<Keeper>>;
 
@@ -245,6 +245,20 @@ impl Inner {
         while !self.books().leaving.is_disjoint(&leaving) {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
+    }
+
+    /// Has a server tell who it is, if the password of one of its roles follows from that.
+    pub(super) async fn identify(&self, server: &Server, role: Role) -> Result<()> {
+        let ask = async {
+            let key = ConnectionKey::new(server.name().clone(), server.maintenance_database().clone(), Role::Owner);
+            let keeper = self.keeper(&key)?;
+            if !keeper.server().has_secret_of(server) {
+                let message = format!("{server} is another one now: try again");
+                return Err(Error::new(ErrorKind::Unavailable, message));
+            }
+            keeper.identify().await
+        };
+        server.identify(role, ask).await
     }
 
     /// Sends sessions out, and lets go of the books first: what a closed runtime drops comes back.

@@ -1,5 +1,7 @@
 //! What a failed login means to the caller.
 
+use std::time::Duration;
+
 use sqh_model::{Error, ErrorKind};
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -44,9 +46,15 @@ impl Server {
         typed.with_source(error)
     }
 
+    /// A login that took too long.
+    pub(crate) fn too_slow(&self, timeout: Duration) -> Error {
+        let message = format!("{self} did not log in within {timeout:?}: try again later");
+        Error::new(ErrorKind::Unavailable, message)
+    }
+
     fn password_remedy(&self, role: Role) -> String {
         match self.is_made(role) {
-            true => format!("{MAKE_ROLES} sets it from that of the server's URL"),
+            true => format!("{MAKE_ROLES} sets it, and makes the role, from that of the server's URL"),
             false => "correct it in the server's URL".to_owned(),
         }
     }

@@ -38,3 +38,9 @@ pub(crate) async fn signal(connection: &mut PgConnection, backend: BackendId, si
     let query = sqlx::query(query).bind(backend.pid).bind(backend.started);
     Ok(query.fetch_optional(connection).await?.is_some())
 }
+
+/// What tells a server from every other one. It stays for the life of the server's files.
+pub(crate) async fn system_identifier(connection: &mut PgConnection) -> sqlx::Result<String> {
+    let query = sqlx::query_scalar("SELECT system_identifier::text FROM pg_control_system()");
+    query.persistent(false).fetch_one(connection).await
+}

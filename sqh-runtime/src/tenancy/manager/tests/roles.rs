@@ -80,6 +80,13 @@ async fn one_url_is_enough_where_passwords_are_asked_for() {
     assert!(error.message().contains("`platform.init()`"), "{error}");
     later.init().await.unwrap();
     later.catalog().find("acme").await.unwrap();
+    // The role has another one than this version gives it, as from an earlier version.
+    run(&admin, "SET password_encryption = 'scram-sha-256'; ALTER ROLE sqh_migrator PASSWORD 'of-version-1'").await;
+    let upgraded = manager(&as_user(&admin, "boss:hush2"));
+    let error = upgraded.catalog().find("acme").await.unwrap_err();
+    assert!(error.message().contains("`sqh_migrator`") && error.message().contains("`platform.init()`"), "{error}");
+    assert_eq!(upgraded.init().await.unwrap().made, []);
+    upgraded.catalog().find("acme").await.unwrap();
 }
 
 #[tokio::test]

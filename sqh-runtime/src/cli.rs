@@ -23,6 +23,7 @@ mod doctor;
 mod doctor_access;
 mod init_db;
 mod output;
+mod psql;
 mod schema;
 mod server;
 mod tenant;

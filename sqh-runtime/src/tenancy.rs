@@ -29,12 +29,12 @@ pub use self::options::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOption
 pub use self::place::Place;
 pub(crate) use self::pool::{Claim, Party};
 pub use self::pool::{ConnectionKey, ConnectionStore, Endpoint, StoreConfig, StoreStats};
-#[cfg(feature = "cli")]
-pub(crate) use self::server::password_of;
 pub use self::server::{
     APPLICATION_NAME, MINIMUM_POSTGRES_MAJOR, NewServer, PasswordReference, Role, Server, ServerRecord, ServerStatus,
     Servers,
 };
+#[cfg(feature = "cli")]
+pub(crate) use self::server::{DIRECT_URL, REPLICA_URLS, login_variables};
 pub(crate) use self::server::{is_connection_lost, login_code};
 pub use self::slug::{MAX_SLUG_BYTES, Slug, TENANT_DB_PREFIX};
 pub(crate) use self::tenant::{NewTenant, StoredTenant, TenantHandle, unknown_tenant};

@@ -220,6 +220,22 @@ async fn servers_come_and_go_and_the_doctor_looks_at_them() {
 
     assert!(told("server remove east", 1).contains("no server \"east\""));
     assert!(told("server remove default", 1).contains("it stays"));
+    let elsewhere = told(&format!("server add default {}", second.admin_url()), 2);
+    assert!(elsewhere.contains("SQH_REPLICA_URLS") && elsewhere.contains("PlatformBuilder::replica"), "{elsewhere}");
+    // What is no standby is told by the doctor, so that it is known to be there.
+    let with_replica = |args: &str| {
+        let replica = second.admin_url().replacen("postgres@", "postgres:hush@", 1);
+        let places = command(args)
+            .env("SQH_REPLICA_URLS", format!("{replica} {replica}"))
+            .env("DATABASE_URL", server.admin_url())
+            .output();
+        serde_json::from_slice::<Value>(&places.unwrap().stdout).unwrap()
+    };
+    let listed = with_replica("server list --json");
+    assert_eq!(listed[0]["replicas"].as_array().map(Vec::len), Some(2), "{listed}");
+    assert!(!listed.to_string().contains("hush"), "{listed}");
+    let report = with_replica("doctor --json").to_string();
+    assert!(report.contains("takes writes of its own"), "{report}");
     for secret in ["server add west postgres://a:hush@b", "server add west postgres://a@b --password hush"] {
         let told = told(secret, 2);
         assert!(told.contains("env:NAME") && !told.contains("hush"), "{told}");
@@ -305,7 +321,9 @@ async fn a_tenant_lives_on_the_command_line() {
     assert!(json("drop birch --confirm birch")["drop_after"].is_string());
     assert_eq!(json("drop --purge-due")["dropped"], serde_json::json!([]));
     json("drop birch --confirm birch --grace 0s");
-    assert_eq!(json("drop --purge-due")["dropped"], serde_json::json!(["birch"]));
+    let purged = on_server("--json tenant drop --purge-due");
+    assert_eq!(serde_json::from_slice::<Value>(&purged.stdout).unwrap()["dropped"], serde_json::json!(["birch"]));
+    assert!(String::from_utf8(purged.stderr).unwrap().contains("`birch` is dropped for good"));
     refused("show birch", "there is no tenant");
 
     let shown = String::from_utf8(on_server("tenant list").stdout).unwrap();

@@ -6,7 +6,7 @@ use sqh_model::{Error, Result};
 use super::args::Global;
 use super::output::{Answer, Failure};
 use crate::scope::Principal;
-use crate::tenancy::Role;
+use crate::tenancy::{DIRECT_URL, REPLICA_URLS, Role};
 use crate::{Platform, PlatformBuilder};
 
 /// Runs a command on a platform of the models, and closes its connections.
@@ -22,7 +22,7 @@ pub(super) fn on_platform(
     let runtime = runtime.map_err(|error| Error::internal("no runtime can be made").with_source(error))?;
     runtime.block_on(async {
         let builder = Platform::builder().models(registry.models().iter().copied()).postgres(url.as_str());
-        let platform = Role::MADE.into_iter().fold(builder, with_own_url).build().await?;
+        let platform = with_places(Role::MADE.into_iter().fold(builder, with_own_url)).build().await?;
         let answer = command(&platform).await;
         if let Some(databases) = platform.manager() {
             databases.store().close_all().await;
@@ -35,6 +35,16 @@ pub(super) fn on_platform(
 fn with_own_url(builder: PlatformBuilder, role: Role) -> PlatformBuilder {
     match std::env::var(role.url_variable()) {
         Ok(url) if !url.is_empty() => builder.role_url(role, url),
+        _ => builder,
+    }
+}
+
+/// The other places of the server, if the environment has them.
+fn with_places(builder: PlatformBuilder) -> PlatformBuilder {
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    let builder = variable(REPLICA_URLS).split_whitespace().fold(builder, |builder, url| builder.replica(url));
+    match variable(DIRECT_URL) {
+        url if !url.is_empty() => builder.behind_pooler(url),
         _ => builder,
     }
 }

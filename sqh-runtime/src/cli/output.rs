@@ -113,9 +113,8 @@ pub(super) fn warn(message: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "warning: {message}");
 }
 
-/// Writes one line of a long answer while the work goes on: for machines, an object a line.
-#[expect(dead_code, reason = "long work tells how far it is")]
-pub(super) fn progress(json: &Json) -> Result<(), Failure> {
-    let written = writeln!(io::stdout(), "{json}");
-    written.map_err(|error| Error::internal("standard output cannot be written").with_source(error).into())
+/// Tells people how far long work is.
+pub(super) fn progress(message: impl fmt::Display) {
+    // Nobody is there to hear that nobody is there.
+    let _ = writeln!(io::stderr(), "{message}");
 }

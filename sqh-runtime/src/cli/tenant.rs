@@ -1,23 +1,19 @@
 //! `tenant`: tenants, from the first to the last day.
 
-use std::process::Command;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 use sqh_model::schema::Placement;
-use sqh_model::{Error, ErrorKind};
 
 use super::args::PlacementArg;
 use super::connect::principal;
-use super::output::{Answer, Failure, warn};
+use super::output::{Answer, Failure, progress};
 use crate::Platform;
 use crate::scope::{Cx, Fleet};
 use crate::service::TenantService;
-use crate::tenancy::{
-    DROP_GRACE, DropConfirmation, Endpoint, Role, TenantFilter, TenantOptions, TenantRecord, TenantStatus,
-};
+use crate::tenancy::{DROP_GRACE, DropConfirmation, TenantFilter, TenantOptions, TenantRecord, TenantStatus};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantForm {
@@ -147,7 +143,8 @@ pub(super) async fn run(platform: &Platform, form: TenantForm) -> Result<Answer,
             Ok(shown(&*tenants.drop(&cx, &slug, confirmation).await?))
         }
         TenantForm::Drop(_) => {
-            let purged = tenants.purge_due(&cx).await?;
+            let told = |slug: &str| progress(format_args!("the tenant `{slug}` is dropped for good"));
+            let purged = tenants.purge_due_telling(&cx, told).await?;
             let answer = match purged.is_empty() {
                 true => Answer::text("nothing is due, nothing was dropped\n"),
                 false => Answer::table(["DROPPED"], purged.iter().map(|slug| [slug.clone()])),
@@ -155,7 +152,7 @@ pub(super) async fn run(platform: &Platform, form: TenantForm) -> Result<Answer,
             Ok(answer.or_json(json!({ "dropped": purged })))
         }
         TenantForm::Size(Which { slug }) => size(&tenants, &cx, &slug).await,
-        TenantForm::Psql(psql) => open_psql(platform, &*tenants.find(&cx, &psql.slug).await?, &psql.args),
+        TenantForm::Psql(psql) => super::psql::open(platform, &*tenants.find(&cx, &psql.slug).await?, &psql.args).await,
     }
 }
 
@@ -217,34 +214,6 @@ fn json_of(tenant: &TenantRecord) -> Json {
         "created_at": time(tenant.created_at()),
         "drop_after": tenant.drop_after().map(time),
     })
-}
-
-/// Becomes psql. The password is in its environment, where other users of the machine do not see it.
-fn open_psql(platform: &Platform, tenant: &TenantRecord, args: &[String]) -> Result<Answer, Failure> {
-    let databases = platform.manager().ok_or_else(|| Error::unsupported("a platform in memory has no server"))?;
-    let server = databases.store().servers().find(tenant.server())?;
-    let options = server.connect_options(tenant.database(), Role::Application, Endpoint::Primary)?;
-    if tenant.placement() == Placement::Row {
-        warn("the tables hold rows of other tenants too: only those with row security show this tenant's alone");
-    }
-    let mut psql = Command::new("psql");
-    psql.args(args).env("PGDATABASE", tenant.database()).env("PGUSER", options.get_username());
-    psql.env("PGHOST", options.get_host()).env("PGPORT", options.get_port().to_string());
-    psql.env("PGOPTIONS", session_options(tenant)).env("PGAPPNAME", "sqh tenant psql");
-    match crate::tenancy::password_of(&options) {
-        Some(password) => psql.env("PGPASSWORD", password),
-        None => psql.env_remove("PGPASSWORD"),
-    };
-    let status = psql.status().map_err(|error| {
-        Error::new(ErrorKind::Unavailable, "psql cannot be started: install PostgreSQL's client").with_source(error)
-    })?;
-    Ok(Answer::text("").unless(!status.success()))
-}
-
-/// The schema and the tenant's key, for each session of psql.
-fn session_options(tenant: &TenantRecord) -> String {
-    let key = tenant.key().replace('\\', "\\\\");
-    format!("-c search_path={} -c {}={key}", tenant.schema(), sqh_model::render::ddl::TENANT_SETTING)
 }
 
 fn time(text: &str) -> Result<Duration, String> {

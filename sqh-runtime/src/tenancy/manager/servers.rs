@@ -7,12 +7,16 @@ use crate::backend::postgres::admin::servers;
 use crate::tenancy::{DEFAULT_SERVER, NewServer, ServerRecord, ServerStatus, roles};
 
 impl TenantDatabaseManager {
-    /// The servers of the catalog, by name.
+    /// The servers of the catalog, by name. The one that the platform starts with is shown as this process
+    /// was given it.
     pub(crate) async fn list_servers(&self) -> Result<Vec<ServerRecord>> {
         let mut transaction = self.catalog.begin().await?;
-        let servers = servers::list(transaction.connection()).await?;
+        let mut servers = servers::list(transaction.connection()).await?;
         transaction.commit().await?;
         self.catalog.learn_servers(&servers, None).await?;
+        for record in servers.iter_mut().filter(|record| record.url.is_none()) {
+            (record.replicas, record.direct_url) = self.store.servers().find(&record.name)?.places();
+        }
         Ok(servers)
     }
 

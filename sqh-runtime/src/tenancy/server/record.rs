@@ -7,7 +7,16 @@ use sqh_model::{Error, Result};
 use url::Url;
 
 use super::{PasswordReference, Server};
-use crate::tenancy::Slug;
+use crate::tenancy::{DEFAULT_SERVER, Slug};
+
+/// The variable in which the command line finds the URLs of the first server's replicas, with spaces
+/// between.
+pub(crate) const REPLICA_URLS: &str = "SQH_REPLICA_URLS";
+
+/// The variable in which the command line finds the URL of the first server itself, where its URL leads to a
+/// pooler.
+#[cfg(feature = "cli")]
+pub(crate) const DIRECT_URL: &str = "SQH_DIRECT_URL";
 
 /// A server that is to be added to the catalog.
 ///
@@ -81,6 +90,14 @@ impl NewServer {
     /// # Errors
     /// `Invalid` for a name or a URL that is none, or a URL with a password. No URL is shown.
     pub fn new(name: &str, url: &str) -> Result<Self> {
+        if name == DEFAULT_SERVER {
+            return Err(Error::invalid(format!(
+                "the server `{DEFAULT_SERVER}` is the one that the platform starts with, and not added: its URL is the \
+                 platform's own (`DATABASE_URL`, `PlatformBuilder::postgres`), its replicas \
+                 are the builder's (`PlatformBuilder::replica`), and the command line's by {REPLICA_URLS}, one after \
+                 the other with spaces between"
+            )));
+        }
         let name = Slug::new(name).map_err(|error| error.context("while naming a server"))?;
         check_url(name.as_str(), url)?;
         let (name, url) = (name.as_str().to_owned(), url.to_owned());

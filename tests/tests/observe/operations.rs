@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::TryStreamExt as _;
 use sqh_runtime::prelude::*;
+use sqh_runtime::report::{count, from};
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::testing::isolation::PATHS;
 use sqh_tests::harness::World;
@@ -26,6 +27,7 @@ const CASES: &[Case] = &[
     ("list", "book", Some(4), None),
     ("search", "book", Some(4), None),
     ("select", "book", Some(4), None),
+    ("report", "book", Some(1), None),
     ("count", "book", None, None),
     ("stream", "book", Some(4), None),
     ("explain", "book", None, None),
@@ -73,6 +75,10 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
         "list" => drop(records.list(cx, Book::select().filter(Book::TITLE.ne(CANARY))).await.unwrap()),
         "search" => drop(records.search(cx, CANARY, Book::select()).await.unwrap()),
         "select" => drop(records.query(cx, Book::select().columns((Book::TITLE,))).await.unwrap()),
+        "report" => {
+            let report = from::<Book>().filter(Book::TITLE.ne(CANARY)).aggregate((count(),));
+            assert_eq!(postgres.aggregate(cx, report).await.unwrap(), [(4,)]);
+        }
         "count" => assert_eq!(records.count(cx, Book::select()).await.unwrap(), 4),
         "stream" => {
             let books: Vec<Book> = records.stream(cx, Book::select()).await.unwrap().try_collect().await.unwrap();

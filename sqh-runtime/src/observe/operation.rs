@@ -121,6 +121,7 @@ impl Rows {
         let records = match reply {
             Reply::Row(row) => Some(u64::from(row.is_some())),
             Reply::Rows(rows) => Some(rows.len() as u64),
+            Reply::Table(table) => Some(table.rows.len() as u64),
             _ => None,
         };
         let affected = match reply {

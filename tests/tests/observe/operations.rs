@@ -6,6 +6,7 @@ use futures::TryStreamExt as _;
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{count, from};
 use sqh_runtime::scope::Tenant;
+use sqh_runtime::sql::RawSql;
 use sqh_runtime::testing::isolation::PATHS;
 use sqh_tests::harness::World;
 use sqh_tests::harness::postgres::Postgres;
@@ -28,6 +29,7 @@ const CASES: &[Case] = &[
     ("search", "book", Some(4), None),
     ("select", "book", Some(4), None),
     ("report", "book", Some(1), None),
+    ("raw_sql", "book", Some(1), None),
     ("count", "book", None, None),
     ("stream", "book", Some(4), None),
     ("explain", "book", None, None),
@@ -78,6 +80,11 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
         "report" => {
             let report = from::<Book>().filter(Book::TITLE.ne(CANARY)).aggregate((count(),));
             assert_eq!(postgres.aggregate(cx, report).await.unwrap(), [(4,)]);
+        }
+        "raw_sql" => {
+            // A literal would be told with the statement, by the driver's events of level DEBUG.
+            let sql = RawSql::new("SELECT count(*) FROM Book WHERE title <> :title").text("title", CANARY);
+            assert_eq!(postgres.raw_sql::<(i64,)>(cx, sql).await.unwrap(), [(4,)]);
         }
         "count" => assert_eq!(records.count(cx, Book::select()).await.unwrap(), 4),
         "stream" => {

@@ -25,5 +25,6 @@ pub use self::filter::{Comparison, Filter, Predicate};
 pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};
 
+pub(crate) use self::dynamic::{Found, find, order_from, part_needed};
 pub(crate) use self::filter::column;
 pub(crate) use self::operators::{Ability, element};

@@ -4,11 +4,12 @@
 //! A [`Report`] is data, as a [`Query`](crate::expr::Query) is: [`check`](Report::check) says whether it
 //! makes sense and what its columns are, [`lower`] writes it for PostgreSQL. It is made in two ways.
 //! [`from`] is the typed one: a column of another model, a column that is neither grouped by nor
-//! computed, a bucket of what is no time do not compile. JSON by name is the other, with the same
-//! checks as errors.
+//! computed, a bucket of what is no time do not compile. JSON by name is the other, by
+//! [`report_from_json`], with the same checks as errors.
 
 mod check;
 mod condition;
+mod dynamic;
 mod interval;
 pub mod lower;
 mod metric;
@@ -18,6 +19,7 @@ mod visit;
 mod window;
 
 pub use self::condition::Condition;
+pub use self::dynamic::{ReportForm, report_from_json};
 pub use self::interval::{Interval, Part, Unit};
 pub use self::metric::{Metric, MetricFunction};
 pub use self::scalar::{Bucket, ColumnRef, Function, Scalar, SourceRef};

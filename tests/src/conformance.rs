@@ -336,6 +336,19 @@ suite! {
         more_than_may_be_replied_is_an_error
         what_the_server_refuses_is_the_callers_to_mend
     }
+    reports_dyn needs reports {
+        groups_equal_the_typed_form
+        buckets_and_subtotals_equal_the_typed_form
+        joins_equal_the_typed_form
+        windows_look_at_other_rows
+        values_are_made_of_others
+        distinct_values_and_their_order
+        every_metric_of_every_type_is_answered_or_refused
+        every_key_and_every_window_of_every_type_is_answered
+        what_does_not_fit_is_named
+        rules_masks_and_scopes_hold
+        a_misspelt_word_is_found_by_name
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

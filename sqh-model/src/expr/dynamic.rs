@@ -152,7 +152,8 @@ fn on_flattened(name: &str, columns: &[&'static ColumnDef], json: &Json) -> Resu
     }
 }
 
-fn part_needed(name: &str, columns: &[&'static ColumnDef]) -> Error {
+/// The error for a flattened value where a part of it is meant.
+pub(crate) fn part_needed(name: &str, columns: &[&'static ColumnDef]) -> Error {
     let parts = columns.iter().map(|column| column.json_path.join(".")).collect::<Vec<_>>().join("`, `");
     Error::invalid(format!("`{name}` is a record: name a part of it, which are `{parts}`"))
 }
@@ -173,15 +174,20 @@ fn all(mut filters: Vec<Filter>) -> Filter {
     }
 }
 
-fn order(def: &'static ModelDef, json: &Json) -> Result<OrderBy> {
-    let (name, descending) = match json {
-        Json::String(name) => match name.strip_prefix('-') {
+/// What an order is by, and whether the largest comes first.
+pub(crate) fn order_from(json: &Json) -> Result<(&str, bool)> {
+    match json {
+        Json::String(name) => Ok(match name.strip_prefix('-') {
             Some(name) => (name, true),
             None => (name.as_str(), false),
-        },
-        Json::Object(entry) => order_entry(entry)?,
-        json => return Err(not_an_order(describe_json(json))),
-    };
+        }),
+        Json::Object(entry) => order_entry(entry),
+        json => Err(not_an_order(describe_json(json))),
+    }
+}
+
+fn order(def: &'static ModelDef, json: &Json) -> Result<OrderBy> {
+    let (name, descending) = order_from(json)?;
     match find(def, name)? {
         Found::Column(column) => {
             Ability::Order.check(column).map_err(|error| error.in_field(name))?;
@@ -209,12 +215,19 @@ fn not_an_order(got: &str) -> Error {
     ))
 }
 
-enum Found {
+/// What a name means.
+pub(crate) enum Found {
+    /// A field.
     Column(&'static ColumnDef),
+    /// A flattened value, by its parts.
     Flattened(Vec<&'static ColumnDef>),
 }
 
-fn find(def: &'static ModelDef, name: &str) -> Result<Found> {
+/// The field of a path of JSON names.
+///
+/// # Errors
+/// `Invalid`, naming the fields that there are.
+pub(crate) fn find(def: &'static ModelDef, name: &str) -> Result<Found> {
     let columns = def.layout().columns();
     let path = name.strip_prefix("self.").unwrap_or(name);
     if let Some(column) = columns.iter().find(|column| column.json_path.join(".") == path) {

@@ -4,7 +4,7 @@
 use super::condition::Condition;
 use super::scalar::{Function, Scalar};
 use super::window::{Window, WindowFunction};
-use super::{Grouping, JoinKind, Metric, MetricFunction, Report, Sort};
+use super::{Grouping, JoinKind, Metric, MetricFunction, Part, Report, Sort};
 use crate::error::{Error, Result};
 use crate::expr::{Ability, column};
 use crate::schema::ColumnDef;
@@ -308,10 +308,11 @@ impl Report {
             }
             Function::SecondsBetween => {
                 types.iter().try_for_each(|ty| check_bucket(ty, true, false))?;
+                types.iter().try_for_each(|ty| check_alike(&first, ty))?;
                 f64::DEF
             }
-            Function::Part(_) => {
-                check_bucket(&first, false, false)?;
+            Function::Part(part) => {
+                check_bucket(&first, matches!(part, Part::Hour | Part::Minute), false)?;
                 i32::DEF
             }
         };

@@ -175,7 +175,7 @@ impl<'a> Lowering<'a> {
             Function::Length => ("char_length(", "", ")"),
             Function::Concat => ("(", " || ", ")"),
             Function::Coalesce => ("coalesce(", ", ", ")"),
-            Function::SecondsBetween => ("(- extract(epoch FROM (", ") - (", "))::float8)"),
+            Function::SecondsBetween => ("(0 - extract(epoch FROM (", ") - (", "))::float8)"),
             Function::Part(part) => (part_of(part), "", ")::int4"),
         };
         let is_utc = matches!(function, Function::Part(_)) && self.report.type_of(&of[0])?.kind() == INSTANT;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::ModelDef;
 use super::verify::verify;
 use crate::error::{Error, ErrorKind, Result};
+use crate::near;
 
 /// The models of a platform, checked against each other.
 ///
@@ -56,9 +57,11 @@ impl Registry {
             known = self.models.iter().map(|model| model.group).collect();
             known.sort_unstable();
             known.dedup();
-            format!("there is no group `{group}`: the groups are `{}`", known.join("`, `"))
+            let hint = near::hint(group, known.iter().copied());
+            format!("there is no group `{group}`{hint}: the groups are `{}`", known.join("`, `"))
         } else {
-            format!("there is no model `{name}` in the group `{group}`: its models are `{}`", known.join("`, `"))
+            let hint = near::hint(name, known.iter().copied());
+            format!("there is no model `{name}`{hint} in the group `{group}`: its models are `{}`", known.join("`, `"))
         };
         Err(Error::new(ErrorKind::NotFound, message))
     }

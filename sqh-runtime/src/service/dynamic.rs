@@ -38,7 +38,7 @@ pub struct DynamicQuery {
 }
 
 impl DynamicQuery {
-    fn resolve(&self, def: &'static ModelDef) -> Result<Query> {
+    pub(super) fn resolve(&self, def: &'static ModelDef) -> Result<Query> {
         let filter = if self.filter.is_null() { Default::default() } else { filter_from_json(def, &self.filter)? };
         let order = if self.order.is_null() { Vec::new() } else { order_from_json(def, &self.order)? };
         Ok(Query { filter, order, limit: self.limit, offset: self.offset, after: None })
@@ -194,7 +194,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
         self.many(def, self.run_dyn(cx, def, op).await?)
     }
 
-    async fn run_dyn<S>(&self, cx: &Cx<S>, model: &'static ModelDef, op: Op) -> Result<Reply> {
+    pub(super) async fn run_dyn<S>(&self, cx: &Cx<S>, model: &'static ModelDef, op: Op) -> Result<Reply> {
         self.run(cx, Operation { model, op }).await
     }
 
@@ -203,7 +203,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
         row_to_json(def, &row)
     }
 
-    fn many(&self, def: &'static ModelDef, reply: Reply) -> Result<Vec<Json>> {
+    pub(super) fn many(&self, def: &'static ModelDef, reply: Reply) -> Result<Vec<Json>> {
         reply.into_rows()?.iter().map(|row| row_to_json(def, row)).collect()
     }
 }

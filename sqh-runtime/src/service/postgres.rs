@@ -2,6 +2,8 @@
 //!
 //! Its operations take the same path as all others: authorised, scoped, masked.
 
+mod dynamic;
+
 use sqh_model::expr::{Column, Select};
 use sqh_model::report::{Reading, Sources};
 use sqh_model::row::from_row;

@@ -62,6 +62,7 @@ mod face;
 mod judge;
 mod lane;
 mod marks;
+mod named;
 mod paths;
 mod populate;
 mod report;

@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
-use sqh_runtime::report::{count, from, listed, record};
+use sqh_runtime::report::{ReportForm, count, from, listed, record};
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
 use sqh_runtime::testing::isolation::{PATHS, Path};
@@ -113,6 +113,33 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             let sql = "WITH b AS (SELECT * FROM Book) SELECT * FROM b UNION ALL SELECT * FROM Book";
             said(postgres.raw_sql_dyn(cx, sql).await)
         }
+        "aggregate_dyn" => {
+            let report = json!({
+                "group_by": ["title"],
+                "metrics": {"isbn": {"listed": "isbn"}, "titles": {"joined": "title", "between": ","}},
+            });
+            said(postgres.aggregate_dyn(cx, group, model, &report).await)
+        }
+        "join_dyn" => {
+            let report = json!({
+                "joins": [{"left": "Essay", "on": {"id": "id"}}],
+                "select": ["*", "Essay.*"],
+            });
+            said(postgres.join_dyn(cx, group, model, &report).await)
+        }
+        "window_dyn" => {
+            let report = json!({
+                "select": ["title"],
+                "windows": {"before": {"lag": "title", "order": ["title"]}, "n": {"count": "*"}},
+            });
+            said(postgres.window_dyn(cx, group, model, &report).await)
+        }
+        "fuzzy_search_dyn" => said(postgres.fuzzy_search_dyn(cx, "essays", "Essay", "title", "theirs", 10).await),
+        "explain_report_dyn" => {
+            let report = json!({"group_by": ["title"], "metrics": {"n": "count"}});
+            said(postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await)
+        }
+        "explain_list_dyn" => said(postgres.explain_list_dyn(cx, group, model, &all).await),
         "explain_report" => said(postgres.explain_report(cx, from::<Book>().aggregate((Book::TITLE, count()))).await),
         "explain_list" => said(postgres.explain_list(cx, Book::select()).await),
         "explain_count" => said(postgres.explain_count(cx, Book::select()).await),

@@ -10,12 +10,12 @@ use sqh_runtime::report::{
 use crate::harness::{Harness, World, refused};
 use crate::models::{Book, BookShelf, Event, Genre, Memo, Person, Reader, ReaderCard};
 
-fn book(id: i64, shelf: Option<&str>, pages: i32, stars: Option<f64>, genre: Option<Genre>) -> Book {
+pub(super) fn book(id: i64, shelf: Option<&str>, pages: i32, stars: Option<f64>, genre: Option<Genre>) -> Book {
     let shelf = shelf.map(str::to_owned);
     Book { shelf, pages, stars, genre, ..Book::new(id, &format!("Book {id}")) }
 }
 
-async fn library(harness: &dyn Harness) -> World {
+pub(super) async fn library(harness: &dyn Harness) -> World {
     let world = World::new(harness).await;
     let books = vec![
         book(1, Some("a"), 10, Some(1.0), Some(Genre::Poetry)),
@@ -193,7 +193,7 @@ alias!(
     pub Sponsor = Reader
 );
 
-async fn readers(harness: &dyn Harness) -> World {
+pub(super) async fn readers(harness: &dyn Harness) -> World {
     let world = World::new(harness).await;
     let World { records, cx, .. } = &world;
     let reader = |id, brought_by| Reader { id, handle: format!("r{id}"), brought_by };

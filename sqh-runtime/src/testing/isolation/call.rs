@@ -75,15 +75,25 @@ impl Call {
             Self::Get(_) => (&["get", "find", "get_dyn"], &["explain_access", "explain_access_dyn"]),
             Self::List(_) => (
                 &["list", "page", "stream", "query", "list_dyn", "page_dyn"],
-                &["join_query", "window_functions", "explain_list"],
+                &["join_query", "window_functions", "explain_list", "explain_list_dyn"],
             ),
             Self::Columns(..) => (&["query"], &[]),
             Self::Search(..) => (&["search", "search_dyn"], &[]),
-            Self::Fuzzy(..) => (&[], &["fuzzy_search"]),
-            Self::Count(_) => {
-                let beyond = &["aggregate", "raw_sql", "raw_sql_dyn", "explain_count", "explain_report"];
-                (&["count", "count_dyn", "count_estimate"], beyond)
-            }
+            Self::Fuzzy(..) => (&[], &["fuzzy_search", "fuzzy_search_dyn"]),
+            Self::Count(_) => (
+                &["count", "count_dyn", "count_estimate"],
+                &[
+                    "aggregate",
+                    "aggregate_dyn",
+                    "join_dyn",
+                    "window_dyn",
+                    "raw_sql",
+                    "raw_sql_dyn",
+                    "explain_count",
+                    "explain_report",
+                    "explain_report_dyn",
+                ],
+            ),
             Self::MayCreate(_) => (&[], &["explain_access_to"]),
             Self::Create(_) => (&["create", "create_dyn", "query"], &[]),
             Self::Batch(_) => {

@@ -15,6 +15,7 @@ use sqh_model::{Error, Result, Row};
 use super::ask::{Asking, no_way};
 use super::call::{Answer, Call};
 use super::draw::Draw;
+use super::named::named;
 use super::untyped::{Any, Said, all, counted, key_json, listed, path, rows, select, sources};
 use crate::scope::{Cx, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
@@ -138,6 +139,11 @@ async fn beyond<M: PlatformModel>(
         }
         ("explain_list", Call::List(asked)) => postgres.explain_list(cx, select::<M>(&asked)).await.map(Answer::Lines),
         ("explain_count", Call::Count(which)) => postgres.explain_count(cx, all::<M>(&which)).await.map(Answer::Lines),
+        (
+            "aggregate_dyn" | "join_dyn" | "window_dyn" | "fuzzy_search_dyn" | "explain_report_dyn"
+            | "explain_list_dyn",
+            call,
+        ) => named::<M>(postgres, cx, way, call).await,
         ("explain_access", Call::Get(key)) => {
             told(records.explain_access::<M>(cx, &AccessContext::default(), Verb::Read, Said(key.said())).await?)
         }

@@ -1,0 +1,71 @@
+//! Asks by names for what only PostgreSQL can.
+
+use serde_json::{Value as Json, json};
+use sqh_model::report::ReportForm;
+use sqh_model::schema::{ModelDef, PlatformModel};
+use sqh_model::{Error, Result};
+
+use super::ask::no_way;
+use super::call::{Answer, Call};
+use super::untyped::{dynamic, many_json};
+use crate::scope::Cx;
+use crate::service::PostgresQueryService;
+
+/// Asks for something in one way. Reports count, each in its own way, so that the judge knows the answer.
+pub(super) async fn named<M: PlatformModel>(
+    postgres: &PostgresQueryService,
+    cx: &Cx<M::Scope>,
+    way: &'static str,
+    call: Call,
+) -> Result<Answer> {
+    let def = M::def();
+    let (group, model) = (def.group, def.name);
+    match (way, call) {
+        ("aggregate_dyn", Call::Count(which)) => {
+            let report = json!({"metrics": {"n": "count"}, "filter": which.json(def)?});
+            total(&postgres.aggregate_dyn(cx, group, model, &report).await?)
+        }
+        ("join_dyn", Call::Count(which)) => {
+            let report = json!({
+                "joins": [{"inner": {"model": format!("{group}/{model}"), "as": "again"}, "on": key(def)}],
+                "metrics": {"n": "count"},
+                "filter": which.json(def)?,
+            });
+            total(&postgres.join_dyn(cx, group, model, &report).await?)
+        }
+        ("window_dyn", Call::Count(which)) => {
+            let report = json!({"windows": {"n": {"count": "*"}}, "filter": which.json(def)?});
+            let rows = postgres.window_dyn(cx, group, model, &report).await?;
+            Ok(Answer::Count(rows.len() as u64))
+        }
+        ("explain_report_dyn", Call::Count(which)) => {
+            let report = json!({"metrics": {"n": "count"}, "filter": which.json(def)?});
+            let plan = postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await;
+            plan.map(Answer::Lines)
+        }
+        ("explain_list_dyn", Call::List(asked)) => {
+            postgres.explain_list_dyn(cx, group, model, &dynamic(def, &asked)?).await.map(Answer::Lines)
+        }
+        ("fuzzy_search_dyn", Call::Fuzzy(column, text)) => {
+            let field = def.layout().columns()[column].json_path.join(".");
+            let found = postgres.fuzzy_search_dyn(cx, group, model, &field, &text, super::draw::MANY).await?;
+            many_json::<M>(found)
+        }
+        (way, call) => Err(no_way(way, &call)),
+    }
+}
+
+/// The pairs by which a record joins itself only.
+fn key(def: &'static ModelDef) -> Json {
+    let layout = def.layout();
+    let name = |position: usize| layout.columns()[position].json_path.join(".");
+    layout.physical_key().into_iter().map(|position| (name(position), Json::from(name(position)))).collect()
+}
+
+fn total(rows: &[serde_json::Map<String, Json>]) -> Result<Answer> {
+    let count = match rows {
+        [row] => row.get("n").and_then(Json::as_u64),
+        _ => None,
+    };
+    count.map(Answer::Count).ok_or_else(|| Error::internal(format!("{} rows are no total", rows.len())))
+}

@@ -24,6 +24,7 @@ mod doctor_access;
 mod init_db;
 mod output;
 mod psql;
+mod query;
 mod schema;
 mod server;
 mod tenant;
@@ -52,15 +53,21 @@ fn run(
 ) -> Result<(Answer, bool), Failure> {
     let registry = Registry::new(models)?;
     let Cli { global, command } = args::parse(&registry, args)?;
+    let mut json = global.json;
     let answer = match command {
         Command::Schema(form) => schema::print(&registry, form)?,
         Command::InitDb => on_platform(&registry, &global, init_db::run)?,
         Command::Server(form) => on_platform(&registry, &global, async |platform| server::run(platform, form).await)?,
         Command::Tenant(form) => on_platform(&registry, &global, async |platform| tenant::run(platform, form).await)?,
+        Command::Query(form) => {
+            let asked = query::read(&registry, form)?;
+            json |= asked.is_json();
+            on_platform(&registry, &global, async |platform| query::run(platform, &asked).await)?
+        }
         Command::Doctor { of: None } => on_platform(&registry, &global, doctor::run)?,
         Command::Doctor { of: Some(DoctorForm::Access(args)) } => {
             on_platform(&registry, &global, async |platform| doctor_access::run(platform, &args).await)?
         }
     };
-    Ok((answer, global.json))
+    Ok((answer, json))
 }

@@ -365,3 +365,133 @@ async fn the_doctor_tells_who_may_do_what() {
     let unknown = run("doctor access --user ann --tenant nowhere");
     assert!(!unknown.status.success() && String::from_utf8(unknown.stderr).unwrap().contains("is no member"));
 }
+
+/// A server with what the example leaves there, or rather a little of it.
+async fn measured() -> (sqh_dev_postgres::Server, sqh_runtime::Platform) {
+    use sqh_examples::models::{AppLabResult, AppMeasurement, models};
+    use sqh_runtime::prelude::*;
+    let server = own_server().await;
+    let platform =
+        sqh_runtime::Platform::builder().models(models()).postgres(server.admin_url()).build().await.unwrap();
+    platform.init().await.unwrap();
+    let principal = Principal::system("a test of the command line");
+    let shared = platform.shared(&principal).await.unwrap();
+    let records = platform.records();
+    let stations = sqh_examples::data::stations().unwrap().map(|station| station.map_err(Error::from));
+    records.try_batch_create_count(&shared, stations).await.unwrap();
+    let measurement = |i: u32| AppMeasurement {
+        station_code: "USGS:01581752".to_owned(),
+        parameter_code: if i % 2 == 0 { "00010" } else { "00060" }.to_owned(),
+        measured_at: format!("2016-{:02}-01T0{}:00:00Z", i / 4 + 1, i % 4).parse().unwrap(),
+        value: f64::from(i) + 0.5,
+        qualifiers: BTreeSet::from(["A".to_owned()]),
+    };
+    records.batch_create(&shared, (0..12).map(measurement).collect::<Vec<_>>()).await.unwrap();
+    let fleet = platform.fleet(&principal).await.unwrap();
+    platform.tenants().provision(&fleet, "chesapeake").await.unwrap();
+    let cx = platform.tenant(&principal, "chesapeake").await.unwrap();
+    for (test_type, value, unit) in [("pH", 7.5, None), ("pH", 6.5, None), ("nitrate", 4.2, Some("mg/L"))] {
+        let (test_type, unit) = (test_type.to_owned(), unit.map(str::to_owned));
+        let created_at = "2016-01-01T00:00:00Z".parse().unwrap();
+        let result = AppLabResult { id: Uuid::new_v4(), test_type, value, unit, tags: BTreeSet::new(), created_at };
+        records.create(&cx, result).await.unwrap();
+    }
+    (server, platform)
+}
+
+#[tokio::test]
+async fn records_are_asked_for_on_the_command_line() {
+    let (server, _platform) = measured().await;
+    let query = |args: &[&str]| {
+        let output = command("query").args(args).env("DATABASE_URL", server.admin_url()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json = |args: &[&str]| -> Value { serde_json::from_str(&query(args)).unwrap() };
+    const MEASUREMENTS: [&str; 4] = ["--group", "water-quality", "--model", "AppMeasurement"];
+
+    let stations = ["list", "--group", "water-quality", "--model", "AppWaterQualityStation", "--limit", "5"];
+    let shown = query(&[&stations[..], &["--filter", "name % \"plumtre run\""]].concat());
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].starts_with("station_code   name"), "{shown}");
+    assert!(lines[1].contains("PLUMTREE RUN NEAR BEL AIR, MD") && lines.len() <= 6, "{shown}");
+
+    let months =
+        ["--by", "parameter_code", "--by", "month:measured_at", "--metric", "n=count", "--metric", "mean=avg:value"];
+    let order = ["--order", "parameter_code,-month"];
+    let args = [&["aggregate"][..], &MEASUREMENTS[..], &months[..], &order[..]].concat();
+    let rows = json(&[&args[..], &["--format", "json"]].concat());
+    assert_eq!(rows.as_array().unwrap().len(), 6);
+    let first = serde_json::json!({"parameter_code": "00010", "month": "2016-03-01T00:00:00Z", "n": 2, "mean": 9.5});
+    assert_eq!(rows[0], first);
+    assert_eq!(json(&[&args[..], &["--json"]].concat()), rows, "the flag of all commands does it too");
+    let shown = query(&args);
+    let expected = "parameter_code  month                 n  mean\n00010           2016-03-01T00:00:00Z  2   9.5\n";
+    assert!(shown.starts_with(expected), "{shown}");
+    // A code is a text, whatever it looks like; a group is asked of by name.
+    let some = ["--filter", "parameter_code = 00060 and value > 3", "--having", "n >= 2 and mean < 7", "--limit", "1"];
+    let rows = json(&[&args[..], &some[..], &["--json"]].concat());
+    assert_eq!(rows[0]["mean"], 6.5, "{rows}");
+    assert_eq!(rows.as_array().unwrap().len(), 1);
+    assert_eq!(query(&[&args[..], &["--filter", "value > 1000"]].concat()), "no rows\n");
+    let plan = query(&[&args[..], &["--explain"]].concat());
+    assert!(plan.contains("Aggregate") && plan.contains("app_measurement"), "{plan}");
+
+    let names = ["--join", "{\"inner\": \"AppWaterQualityStation\", \"on\": {\"station_code\": \"station_code\"}}"];
+    let select = ["--select", "value,AppWaterQualityStation.name", "--order", "-value", "--limit", "1"];
+    let rows = json(&[&["join"][..], &MEASUREMENTS[..], &names[..], &select[..], &["--json"]].concat());
+    let expected = serde_json::json!([{"value": 11.5, "AppWaterQualityStation.name": "PLUMTREE RUN NEAR BEL AIR, MD"}]);
+    assert_eq!(rows, expected);
+    let window = ["--select", "value", "--window", "running={\"sum\": \"value\", \"order\": [\"measured_at\"]}"];
+    let rows = json(
+        &[&["window"][..], &MEASUREMENTS[..], &window[..], &["--order", "value", "--limit", "3", "--json"]].concat(),
+    );
+    assert_eq!(rows[2]["running"], 4.5, "{rows}");
+
+    // Of a tenant, as the system and as somebody who is no member.
+    let tenant = ["--group", "lab", "--model", "AppLabResult", "--tenant", "chesapeake"];
+    let types = ["--by", "test_type", "--metric", "n=count", "--metric", "unit=min:unit", "--order", "-n"];
+    let shown = query(&[&["aggregate"][..], &tenant[..], &types[..]].concat());
+    assert_eq!(shown, "test_type  n  unit\npH         2\nnitrate    1  mg/L\n");
+    let stranger = [&["query", "list"][..], &tenant[..], &["--as", "ann", "--limit", "1"]].concat();
+    let output = command("").args(stranger).env("DATABASE_URL", server.admin_url()).output().unwrap();
+    assert!(!output.status.success() && String::from_utf8(output.stderr).unwrap().contains("no tenant"));
+}
+
+#[test]
+fn what_is_wrong_with_a_query_is_pointed_at() {
+    let list = "query list --group lab --model AppLabResult";
+    let aggregate = "query aggregate --group lab --model AppLabResult --by test_type";
+    let cases: &[(&str, &str, &[&str])] = &[
+        (list, "valeu > 3", &["did you mean `value`?", "  --filter valeu > 3\n           ^^^^^\n"]),
+        (list, "value > high", &["got a string", "                   ^^^^\n"]),
+        (list, "value lke 3", &["there is no operator `lke`", "                 ^^^\n"]),
+        (list, "value > 3 or unit = x", &["`and` between them", "^^\n"]),
+        (list, "test_type ~ x", &["`ilike`"]),
+        (list, "test_type % pH and value > 3", &["`%`", "alone"]),
+        (aggregate, "test_type % pH", &["`query list` only"]),
+        (aggregate, "unti = null", &["did you mean `unit`?", "^^^^\n"]),
+    ];
+    for (args, filter, parts) in cases {
+        let output = command(args).args(["--filter", filter]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(parts.iter().all(|part| told.contains(part)), "{args} {filter}: {told}");
+    }
+    let wrong: &[(&str, &[&str])] = &[
+        ("query list --group lbb --model AppLabResult", &["there is no group `lbb`", "did you mean `lab`?"]),
+        ("query list --group lab --model AppLabResul", &["did you mean `AppLabResult`?"]),
+        ("query list --group lab --model AppLabResult --order -valeu", &["did you mean `value`?"]),
+        ("query list --group lab --model AppLabResult --format csv", &["invalid value 'csv'"]),
+        ("query aggregate --group lab --model AppLabResult --metric x=agv:value", &["did you mean `avg`?"]),
+        ("query aggregate --group lab --model AppLabResult --by month:value", &["`group_by.0.month`", "times"]),
+        ("query aggregate --group lab --model AppLabResult --metric n=count --having n>x", &["got a string", "^"]),
+        ("query window --group lab --model AppLabResult --window r=rank", &["--window 'r=rank'"]),
+    ];
+    for (args, parts) in wrong {
+        let output = sqh(args);
+        assert_eq!(output.status.code(), Some(2), "{args}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(parts.iter().all(|part| told.contains(part)), "{args}: {told}");
+    }
+}

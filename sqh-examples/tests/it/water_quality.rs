@@ -50,4 +50,26 @@ async fn a_second_run_finds_the_rows_of_the_first() {
         assert!(!read.is_empty() && read.iter().all(|line| line.contains("app_measurement_p2016_01")), "{output}");
     }
     assert!(second.contains("the note of an earlier run"), "{second}");
+    the_rows_are_asked_for_by_sqh(&server.admin_url());
+}
+
+/// On what the example left.
+fn the_rows_are_asked_for_by_sqh(url: &str) {
+    let query = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sqh"));
+        let output = command.arg("query").args(args).env("DATABASE_URL", url).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let measurements = ["aggregate", "--group", "water-quality", "--model", "AppMeasurement"];
+    let months = ["--by", "parameter_code", "--by", "month:measured_at"];
+    let metrics = ["--metric", "n=count", "--metric", "mean=avg:value", "--format", "json"];
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(&query(&[&measurements[..], &months[..], &metrics[..]].concat())).unwrap();
+    let all: u64 = rows.iter().map(|row| row["n"].as_u64().unwrap()).sum();
+    assert_eq!(all, 68_881 + 1_578_240);
+    let stations = ["list", "--group", "water-quality", "--model", "AppWaterQualityStation"];
+    let similar = ["--filter", "name % \"plumtre run\"", "--limit", "5"];
+    let shown = query(&[&stations[..], &similar[..]].concat());
+    assert!(shown.lines().nth(1).unwrap().contains("PLUMTREE RUN NEAR BEL AIR, MD"), "{shown}");
 }

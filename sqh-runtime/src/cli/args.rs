@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use sqh_model::render::ddl::PartitionWindow;
 use sqh_model::schema::{ModelDef, Placement, Registry};
 
+use super::query::QueryForm;
 use super::tenant::TenantForm;
 
 #[derive(Debug, Parser)]
@@ -66,6 +67,9 @@ pub(super) enum Command {
     /// Makes tenants, lists them, stops them and drops them
     #[command(subcommand, arg_required_else_help = true)]
     Tenant(TenantForm),
+    /// Asks for records and for what is computed of them
+    #[command(subcommand, arg_required_else_help = true)]
+    Query(QueryForm),
     /// Looks at servers, roles, the catalog and the tenants' databases, and says what to do
     Doctor {
         #[command(subcommand)]

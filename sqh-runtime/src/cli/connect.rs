@@ -5,7 +5,7 @@ use sqh_model::{Error, Result};
 
 use super::args::Global;
 use super::output::{Answer, Failure};
-use crate::scope::Principal;
+use crate::scope::{Authenticator, Identity, Principal};
 use crate::tenancy::{DIRECT_URL, REPLICA_URLS, Role};
 use crate::{Platform, PlatformBuilder};
 
@@ -53,4 +53,20 @@ fn with_places(builder: PlatformBuilder) -> PlatformBuilder {
 pub(super) fn principal() -> Principal {
     let user = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
     Principal::system(format!("{user} on the command line"))
+}
+
+/// A user of the platform by name. Whoever has the owner's URL may be anybody; what the user may do is
+/// what the catalog grants.
+pub(super) async fn user(name: &str) -> Result<Principal> {
+    Principal::authenticate(&ByName, name.to_owned()).await
+}
+
+struct ByName;
+
+impl Authenticator for ByName {
+    type Credentials = String;
+
+    async fn authenticate(&self, user_id: String) -> Result<Identity> {
+        Ok(Identity { user_id, ..Identity::default() })
+    }
 }

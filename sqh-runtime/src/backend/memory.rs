@@ -63,8 +63,14 @@ impl Backend for MemoryBackend {
     }
 }
 
-const CAPABILITIES: Capabilities =
-    Capabilities { raw_sql: false, sql_expressions: false, fuzzy_search: false, explain: false, ..Capabilities::ALL };
+const CAPABILITIES: Capabilities = Capabilities {
+    raw_sql: false,
+    sql_expressions: false,
+    fuzzy_search: false,
+    explain: false,
+    reports: false,
+    ..Capabilities::ALL
+};
 
 async fn run(database: Arc<Database>, work: statement::Work) -> Result<Reply> {
     if matches!(work.op, Op::Begin) {

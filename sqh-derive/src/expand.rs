@@ -27,6 +27,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
     let def = def::function(model);
     let codec = codec::functions(&model.fields);
     let columns = columns::constants(ident, &model.fields, None);
+    let relations = columns::relations(model);
     let lookups = key::lookups(model, key::values);
     let store = store(model);
     let requirements = require::all(model);
@@ -43,6 +44,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
                 #codec
             }
             #columns
+            #relations
             #lookups
             #subdocument
             #requirements

@@ -21,6 +21,7 @@ pub(crate) use self::self_type::with_self_named;
 /// A struct with `#[derive(PlatformModel)]`.
 pub(crate) struct Model {
     pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
     pub(crate) krate: Path,
     pub(crate) doc: String,
     /// The struct's name, or that of `name = "…"`.
@@ -85,6 +86,16 @@ pub(crate) struct HasMany {
     pub(crate) name: Option<LitStr>,
     pub(crate) model: Option<Path>,
     pub(crate) via: Option<Ident>,
+}
+
+impl HasMany {
+    /// The name of its constant; `None` if the relation's own name is none or cannot be one.
+    pub(crate) fn constant(&self) -> Option<Ident> {
+        let name = self.name.as_ref()?;
+        let mut constant: Ident = syn::parse_str(&name.value().to_uppercase()).ok()?;
+        constant.set_span(name.span());
+        Some(constant)
+    }
 }
 
 /// An enum with `#[derive(PlatformEnum)]`.

@@ -16,6 +16,7 @@ mod matches;
 mod operand;
 mod operators;
 mod query;
+mod related;
 
 pub use self::builder::{Changes, Columns, Delete, Insert, Select, SelectColumns, Update, version_value};
 pub use self::column::{Column, Path};
@@ -24,6 +25,7 @@ pub use self::dynamic::{filter_from_json, order_from_json};
 pub use self::filter::{Comparison, Filter, Predicate};
 pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};
+pub use self::related::{Append, FromFound, FromLoaded, Loaded, Loading, Many, Related, SelectWith, Shape};
 
 pub(crate) use self::dynamic::{Found, find, order_from, part_needed};
 pub(crate) use self::filter::column;

@@ -28,7 +28,7 @@ pub use value::{Value, ValueKind};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::error::{Error, Result};
-    pub use crate::expr::{Column, Comparison, Operand};
+    pub use crate::expr::{Column, Comparison, Operand, Related};
     pub use crate::policy::{self, Condition, Effect, PolicyRule, Term, Verb};
     pub use crate::row::{Row, RowReader, RowWriter};
     pub use crate::schema::*;

@@ -45,7 +45,19 @@ pub mod scope {
         label = "a tenant's scope, or the shared one, is needed here",
         note = "`platform.tenant(&principal, slug)` makes the scope of a tenant, `platform.shared(&principal)` the shared one"
     )]
-    pub trait RecordScope: sealed::Sealed {}
+    pub trait RecordScope: ReachedFrom<Self> + Sized + sealed::Sealed {}
+
+    /// A scope whose records are loaded along with those of the scope `S`.
+    #[diagnostic::on_unimplemented(
+        message = "records of a tenant cannot be loaded along with shared ones",
+        label = "the shared scope has no tenant",
+        note = "load them by themselves, in the tenant's scope"
+    )]
+    pub trait ReachedFrom<S> {}
+
+    impl ReachedFrom<Tenant> for Tenant {}
+    impl ReachedFrom<Tenant> for Shared {}
+    impl ReachedFrom<Shared> for Shared {}
 
     impl RecordScope for Tenant {}
     impl RecordScope for Shared {}
@@ -200,6 +212,20 @@ impl ModelDef {
     /// The field with this Rust name.
     pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether no two records have one value in the column at a position.
+    pub fn is_unique(&'static self, position: usize) -> bool {
+        let layout = self.layout();
+        let column = &layout.columns()[position];
+        let is_key = layout.physical_key() == [position];
+        is_key
+            || column.field.unique
+            || self.indexes.iter().any(|index| {
+                index.unique
+                    && index.predicate.is_none()
+                    && matches!(index.columns, [indexed] if indexed.field == column.path)
+            })
     }
 
     /// Whether it is kept in PostgreSQL.

@@ -1,4 +1,4 @@
-//! The column constants: `AppLabResult::VALUE`.
+//! The constants of columns, `AppLabResult::VALUE`, and of relations, `AppLabResult::SAMPLES`.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Generics, Ident};
 
-use crate::ir::Field;
+use crate::ir::{Field, HasMany, Model};
 use crate::symbol;
 
 /// A constant for each stored field, as visible as the field.
@@ -28,6 +28,35 @@ pub(super) fn constants(ident: &Ident, fields: &[Field], generics: Option<&Gener
         #[allow(dead_code)]
         impl #impl_generics #ident #type_generics #where_clause { #(#constants)* }
     }
+}
+
+/// A constant for each relation, as visible as the model.
+pub(super) fn relations(model: &Model) -> Option<TokenStream> {
+    let ident = &model.ident;
+    let mut names: HashSet<_> = model.fields.iter().map(|field| field.constant.clone()).collect();
+    let relations = model.has_many.iter().filter_map(|has_many| relation(model, has_many, &mut names));
+    let relations: Vec<TokenStream> = relations.collect();
+    (!relations.is_empty()).then(|| {
+        quote! {
+            // Whoever cannot name the other model cannot name the relation.
+            #[automatically_derived]
+            #[allow(dead_code, private_interfaces)]
+            impl #ident { #(#relations)* }
+        }
+    })
+}
+
+fn relation(model: &Model, has_many: &HasMany, names: &mut HashSet<Ident>) -> Option<TokenStream> {
+    let (vis, constant) = (&model.vis, has_many.constant()?);
+    let (child, via) = (has_many.model.as_ref()?, has_many.via.as_ref()?);
+    let (name, via) = (has_many.name.as_ref()?.value(), crate::case::plain(via));
+    let doc = format!("The relation `{name}`.");
+    names.insert(constant.clone()).then(|| {
+        quote! {
+            #[doc = #doc]
+            #vis const #constant: __sqh::Related<Self, #child, __sqh::std::vec::Vec<#child>> = __sqh::Related::many(#via);
+        }
+    })
 }
 
 fn constant(field: &Field) -> TokenStream {

@@ -33,6 +33,7 @@ pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
         );
     }
     let columns = columns::constants(ident, &model.fields, None);
+    let relations = columns::relations(model);
     let stub = stub(
         &TokenStream::new(),
         &quote!(#ident),
@@ -47,6 +48,7 @@ pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
         &quote! {
             #stub
             #columns
+            #relations
             #lookups
             #subdocument
         },

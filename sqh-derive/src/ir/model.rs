@@ -30,6 +30,7 @@ impl Model {
         let fields = fields.into_iter().flatten();
         Model {
             ident: input.ident.clone(),
+            vis: input.vis.clone(),
             krate: attr::krate(cx, &words),
             doc: attr::doc(&input.attrs),
             name,

@@ -25,19 +25,25 @@ pub struct Select<M> {
     model: PhantomData<fn() -> M>,
 }
 
+impl<M> Select<M> {
+    pub(crate) const fn everything() -> Self {
+        Self { query: Ok(Query::EVERYTHING), model: PhantomData }
+    }
+}
+
 impl<M: PlatformModel> Select<M> {
     pub(crate) fn new() -> Self {
-        Self { query: Ok(Query::default()), model: PhantomData }
+        Self::everything()
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Query) -> Result<()>) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut Query) -> Result<()>) -> Self {
         self.query = self.query.and_then(|mut query| change(&mut query).map(|()| query));
         self
     }
 
     /// Only records that match; called again, records that match all.
     pub fn filter(self, predicate: Predicate<M>) -> Self {
-        self.with(|query| {
+        self.change(|query| {
             let filter = std::mem::take(&mut query.filter);
             query.filter = filter.and(predicate.into_filter()?);
             Ok(())
@@ -46,7 +52,7 @@ impl<M: PlatformModel> Select<M> {
 
     /// Orders by a column; called again, by that one where the first is equal.
     pub fn order_by(self, order: Order<M>) -> Self {
-        self.with(|query| {
+        self.change(|query| {
             query.order.push(order.into_order_by());
             Ok(())
         })
@@ -54,7 +60,7 @@ impl<M: PlatformModel> Select<M> {
 
     /// At most this many.
     pub fn limit(self, limit: u64) -> Self {
-        self.with(|query| {
+        self.change(|query| {
             query.limit = Some(limit);
             Ok(())
         })
@@ -62,7 +68,7 @@ impl<M: PlatformModel> Select<M> {
 
     /// Leaves out this many of the first.
     pub fn offset(self, offset: u64) -> Self {
-        self.with(|query| {
+        self.change(|query| {
             query.offset = offset;
             Ok(())
         })

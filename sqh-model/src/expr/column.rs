@@ -25,7 +25,7 @@ pub struct Path {
 }
 
 impl Path {
-    const fn new(name: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str) -> Self {
         let mut names = [""; MAX_DEPTH];
         names[0] = name;
         Self { names, len: 1 }

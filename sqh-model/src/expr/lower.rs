@@ -19,7 +19,7 @@ pub use self::travel::{Travel, quoted, type_name};
 use super::filter::{Comparison, Filter, column, escape_like};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnDef, ModelDef};
-use crate::types::{Collection, FieldType, Shape, TypeDef};
+use crate::types::{FieldType, Shape};
 use crate::value::Value;
 
 /// A model's table as a statement names it.
@@ -154,8 +154,7 @@ impl Relation<'_> {
         binds: &mut Binds,
     ) {
         if !matches!(column.ty.shape, Shape::Collection(..)) {
-            let ty = TypeDef { shape: Shape::Collection(Collection::List, &column.ty), nullable: false };
-            let bind = binds.push(column, ty, column.field.sql_type, Value::Array(values.to_vec()), self.schema);
+            let bind = binds.many_of_column(column, values.to_vec(), self.schema);
             self.push_leaf(sql, position, &format!(" = ANY({bind})"));
             return;
         }

@@ -53,6 +53,10 @@ impl<M> Order<M> {
 }
 
 impl Query {
+    /// Every record, in the order of the keys.
+    pub(crate) const EVERYTHING: Self =
+        Self { filter: Filter::Everything, order: Vec::new(), limit: None, offset: 0, after: None };
+
     /// The order made total: the declared one, and then the physical key.
     ///
     /// # Errors

@@ -256,6 +256,17 @@ pub trait CanReferToColumn<T> {}
 impl<T: FieldType> CanReferToColumn<T> for T {}
 impl<T: FieldType> CanReferToColumn<T> for Option<T> {}
 
+/// `A::FIELD.to(B::COLUMN)`: the type of the column `T` of `N`, an `Option` of it, or a [`Link`] to `N`.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` does not refer to a column of type `{T}` of `{N}`",
+    label = "the field is not a `{T}`, not an `Option<{T}>`, and no `Link` to `{N}`"
+)]
+pub trait PointsAt<N, T, How> {}
+impl<N, T: FieldType> PointsAt<N, T, ByKey> for T {}
+impl<N, T: FieldType> PointsAt<N, T, ByOptionalKey> for Option<T> {}
+impl<N: PlatformModel> PointsAt<N, N::Id, ByLink> for Link<N> {}
+impl<N: PlatformModel> PointsAt<N, N::Id, ByOptionalLink> for Option<Link<N>> {}
+
 /// The Rust name of `column`, which `field` must be able to refer to.
 pub const fn refers_to_column<M, N, T, F: CanReferToColumn<T>>(
     column: Column<N, T>,

@@ -2,7 +2,7 @@
 
 use super::travel::{Travel, type_name};
 use crate::schema::ColumnDef;
-use crate::types::TypeDef;
+use crate::types::{Collection, Shape, TypeDef};
 use crate::value::Value;
 
 /// The values of a statement, or those behind its first ones.
@@ -43,6 +43,13 @@ impl Binds {
     /// needs.
     pub fn of_column(&mut self, column: &'static ColumnDef, value: Value, schema: &str) -> String {
         self.push(column, column.ty, column.field.sql_type, value, schema)
+    }
+
+    /// Appends values of a column's own type as one list, and returns its placeholder with the cast that it
+    /// needs.
+    pub fn many_of_column(&mut self, column: &'static ColumnDef, values: Vec<Value>, schema: &str) -> String {
+        let ty = TypeDef { shape: Shape::Collection(Collection::List, &column.ty), nullable: false };
+        self.push(column, ty, column.field.sql_type, Value::Array(values), schema)
     }
 
     /// Appends a value of a type of the mapping's own, and returns its placeholder.

@@ -84,6 +84,14 @@ impl Engine {
         observation.finish(outcome).map_err(|error| error.in_model(model.name).context(verb))
     }
 
+    /// May related records be found by this column?
+    ///
+    /// # Errors
+    /// `Denied` if it is masked for the principal.
+    pub(crate) fn check_visible(&self, scope: &Scope, model: &'static ModelDef, position: usize) -> Result<()> {
+        mask::check_position_is_visible(&scope.access, model, position)
+    }
+
     /// A record as it is stored, for whoever may be told what decides about it. It is not for their
     /// eyes: the caller gives away the decision and nothing else.
     ///
@@ -177,13 +185,20 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
 fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
     match op {
         Op::List(query) | Op::Select { query, .. } => {
-            check_limit(model, query)?;
+            check_limit(model, query, LIMIT)?;
             query.check(model)
         }
         Op::Search { query, .. } => {
-            check_limit(model, query)?;
+            check_limit(model, query, LIMIT)?;
             if model.layout().columns().iter().all(|column| column.field.search.is_none()) {
                 return Err(Error::invalid("the model has no search field: mark one `#[field(search)]`"));
+            }
+            query.check(model)
+        }
+        Op::Related { query, column, .. } => {
+            // Of a unique column each value has one record at most.
+            if !model.is_unique(*column) {
+                check_limit(model, query, "a limit for each: add `.limit_per_parent(n)`")?;
             }
             query.check(model)
         }
@@ -214,11 +229,14 @@ fn check_storage(model: &'static ModelDef, joined: &'static ModelDef) -> Result<
     Err(Error::unsupported(message).in_model(joined.name))
 }
 
-fn check_limit(model: &'static ModelDef, query: &Query) -> Result<()> {
+/// What a list needs.
+const LIMIT: &str = "a limit: add `.limit(n)`, or use `stream` for all of it";
+
+fn check_limit(model: &'static ModelDef, query: &Query, needed: &str) -> Result<()> {
     if !model.storage.high_volume || query.limit.is_some() {
         return Ok(());
     }
-    Err(Error::invalid("a list of a high-volume model needs a limit: add `.limit(n)`, or use `stream` for all of it"))
+    Err(Error::invalid(format!("a list of a high-volume model needs {needed}")))
 }
 
 // The index brings the extension along, and keeps the search from reading every record.

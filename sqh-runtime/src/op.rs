@@ -61,6 +61,16 @@ pub enum Op {
         /// The columns' positions in the layout.
         columns: Vec<usize>,
     },
+    /// The records whose column has one of these values. Replies [`Reply::Rows`], those of each value in the
+    /// query's order; its limit is one for each value, and it has neither an offset nor a cursor.
+    Related {
+        /// Which of them, in which order, how many of each.
+        query: Query,
+        /// The column's position in the layout.
+        column: usize,
+        /// The values: none is null, and none comes twice.
+        values: Vec<Value>,
+    },
     /// What is computed of the records of the model and of those joined to them. Replies
     /// [`Reply::Rows`] of the report's width.
     Report(Box<Report>),
@@ -173,6 +183,7 @@ impl Op {
             | Self::Search { .. }
             | Self::FuzzySearch { .. }
             | Self::Select { .. }
+            | Self::Related { .. }
             | Self::Report(_)
             | Self::Sql(_)
             | Self::Count { .. }
@@ -214,6 +225,7 @@ impl Op {
             Self::Search { .. } => "search",
             Self::FuzzySearch { .. } => "fuzzy_search",
             Self::Select { .. } => "select",
+            Self::Related { .. } => "related",
             Self::Report(_) => "report",
             Self::Sql(_) => "raw_sql",
             Self::Count { .. } => "count",

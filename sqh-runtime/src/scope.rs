@@ -106,6 +106,14 @@ pub(crate) struct Scope {
     pub(crate) on_replica: bool,
 }
 
+impl Scope {
+    /// The same principal in the shared scope, seen from a tenant's.
+    pub(crate) fn shared(&self) -> Option<Self> {
+        let tenant = self.tenant.as_ref()?;
+        Some(Self { tenant: None, access: tenant.shared.clone(), ..self.clone() })
+    }
+}
+
 /// The tenant of a scope.
 #[derive(Debug, Clone)]
 pub(crate) struct TenantScope {

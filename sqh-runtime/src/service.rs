@@ -6,6 +6,7 @@
 mod access;
 mod conflict;
 mod dynamic;
+mod loading;
 mod page;
 mod postgres;
 mod records;

@@ -136,6 +136,10 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
                 })
             });
         }
+        Op::Related { query, column, .. } => {
+            check_column_is_visible(access, model, &columns[*column])?;
+            (&query.filter, query.order.as_slice())
+        }
         Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
@@ -148,6 +152,15 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
     let named = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
     let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);
     named.chain(searched).try_for_each(|column| check_column_is_visible(access, model, column))
+}
+
+/// Refuses a masked field by which related records would be found.
+///
+/// # Errors
+/// `Denied`, naming the field.
+pub(super) fn check_position_is_visible(access: &Access, model: &'static ModelDef, position: usize) -> Result<()> {
+    check_column_is_visible(access, model, &model.layout().columns()[position])
+        .map_err(|error| error.in_model(model.name))
 }
 
 fn check_column_is_visible(access: &Access, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {

@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 18;
+const KINDS: usize = SYSTEMS * 19;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -137,5 +137,6 @@ fn position(op: &Op) -> usize {
         Op::Begin => 15,
         Op::Report(_) => 16,
         Op::Sql(_) => 17,
+        Op::Related { .. } => 18,
     }
 }

@@ -1,6 +1,7 @@
 //! Reads: from a snapshot, in the order that a query states.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
@@ -10,6 +11,7 @@ use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
 use super::database::Tables;
+use super::key::Key;
 use super::statement::Work;
 use super::table::Table;
 use crate::op::{Op, Reply};
@@ -39,6 +41,12 @@ impl Work {
                 let narrow = |row: Arc<Row>| columns.iter().map(|position| row[*position].clone()).collect();
                 Reply::Rows(rows.into_iter().map(narrow).collect())
             }
+            Op::Related { query, column, values } => {
+                let values: BTreeSet<Key> = values.into_iter().map(|value| Key(vec![value])).collect();
+                let mut rows = select(filter, &Query { limit: None, ..query.clone() })?;
+                keep_of_each(&mut rows, column, &values, query.limit);
+                Reply::Rows(owned(rows))
+            }
             Op::Count { filter: wanted, .. } => Reply::Count(matching(model, table, &filter.and(wanted))?.len() as u64),
             Op::Stream(query) => {
                 let rows = select(filter, &query)?;
@@ -51,6 +59,20 @@ impl Work {
 
 fn owned(rows: Vec<Arc<Row>>) -> Vec<Row> {
     rows.into_iter().map(Arc::unwrap_or_clone).collect()
+}
+
+/// Keeps the rows that have one of the values in a column, and of each value no more than the limit.
+fn keep_of_each(rows: &mut Vec<Arc<Row>>, column: usize, values: &BTreeSet<Key>, limit: Option<u64>) {
+    let mut counts = BTreeMap::new();
+    rows.retain(|row| {
+        let value = Key(vec![row[column].clone()]);
+        if !values.contains(&value) {
+            return false;
+        }
+        let count = counts.entry(value).or_insert(0);
+        *count += 1;
+        limit.is_none_or(|limit| *count <= limit)
+    });
 }
 
 fn matching<'a>(model: &'static ModelDef, table: &'a Table, filter: &Filter) -> Result<Vec<&'a Arc<Row>>> {

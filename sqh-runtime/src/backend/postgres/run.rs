@@ -20,7 +20,7 @@ use super::statement::guard::{self, Guard};
 use super::statement::keyed::Shape;
 use super::statement::report::{self, Owners, Source};
 use super::statement::target::{Owner, Target};
-use super::statement::{Inputs, Statement, filtered, similar};
+use super::statement::{Inputs, Statement, filtered, related, similar};
 use crate::backend::{not_to_be_written, taken};
 use crate::engine::{Joined, Route, Scoped};
 use crate::op::{Op, Reply};
@@ -80,6 +80,11 @@ impl Work<'_> {
             Op::Search { text, query } => Reply::Rows(self.select(session, &self.searched(text, query), None).await?),
             Op::FuzzySearch { column, text, limit } => {
                 let statement = similar::select(&self.target, *column, text, *limit, self.scope)?;
+                Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
+            }
+            Op::Related { values, .. } if values.is_empty() => Reply::Rows(Vec::new()),
+            Op::Related { query, column, values } => {
+                let statement = related::select(&self.target, query, *column, std::mem::take(values), self.scope)?;
                 Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
             }
             Op::Report(report) => {

@@ -8,6 +8,7 @@ pub(super) mod filtered;
 pub(super) mod guard;
 pub(super) mod keyed;
 pub(super) mod raw;
+pub(super) mod related;
 pub(super) mod report;
 pub(super) mod similar;
 pub(super) mod sql;

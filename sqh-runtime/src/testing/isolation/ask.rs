@@ -3,13 +3,15 @@
 use std::marker::PhantomData;
 
 use futures::TryStreamExt as _;
-use sqh_model::expr::{Column, version_value};
+use sqh_model::compare::compare;
+use sqh_model::expr::{Column, Related, version_value};
 use sqh_model::record_json::row_to_json;
-use sqh_model::row::from_row;
+use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::PlatformModel;
-use sqh_model::{Error, Result};
+use sqh_model::{Error, Result, Row};
 
 use super::call::{Answer, Call};
+use super::draw::MANY;
 use super::untyped::{
     Any, Chosen, Said, all, callers, changes_of, decoded, dynamic, key_json, many_json, one, one_json, path, predicate,
     record_json, rows, select,
@@ -41,6 +43,7 @@ impl<'a, M: PlatformModel, P: Path> Asking<'a, M, P> {
             ("get", Call::Get(key)) => one(Some(records.get::<M>(cx, Said(key.said())).await?)),
             ("find", Call::Get(key)) => one(records.find::<M>(cx, Said(key.said())).await?),
             ("list", Call::List(asked)) => rows(records.list(cx, select::<M>(&asked)).await?),
+            ("list_with", Call::List(asked)) => self.with_themselves(&asked).await,
             ("page", Call::List(asked)) => self.pages(&asked).await,
             ("stream", Call::List(asked)) => {
                 let stream = records.stream(cx, select::<M>(&asked)).await?;
@@ -82,6 +85,22 @@ impl<'a, M: PlatformModel, P: Path> Asking<'a, M, P> {
             ("query", call) => self.query(call).await,
             (way, call) => Err(no_way(way, &call)),
         }
+    }
+
+    /// The records as they are among those that belong to them: those whose key begins as theirs.
+    async fn with_themselves(&self, asked: &Asked) -> Result<Answer> {
+        let def = M::def();
+        let by = path::<M>(def.layout().key()[0]);
+        let select = select::<M>(asked);
+        let alike = Related::<M, M, Vec<M>>::meeting(by, by).limit_per_parent(MANY);
+        let (mut found, key) = (Vec::new(), def.layout().physical_key());
+        for (record, alike) in self.records.list_with(self.cx, select.with(alike)).await? {
+            let record = to_row(record)?;
+            let alike = alike.into_iter().map(to_row).collect::<Result<Vec<_>>>()?;
+            let is_it = |row: &Row| key.iter().all(|position| compare(&row[*position], &record[*position]).is_eq());
+            found.extend(alike.into_iter().find(is_it));
+        }
+        Ok(Answer::Rows(found))
     }
 
     async fn pages(&self, asked: &Asked) -> Result<Answer> {

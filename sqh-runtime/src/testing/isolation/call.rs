@@ -74,7 +74,7 @@ impl Call {
         match self {
             Self::Get(_) => (&["get", "find", "get_dyn"], &["explain_access", "explain_access_dyn"]),
             Self::List(_) => (
-                &["list", "page", "stream", "query", "list_dyn", "page_dyn"],
+                &["list", "list_with", "page", "stream", "query", "list_dyn", "page_dyn"],
                 &["join_query", "window_functions", "explain_list", "explain_list_dyn"],
             ),
             Self::Columns(..) => (&["query"], &[]),

@@ -24,6 +24,7 @@ pub const PATHS: &[Path] = &[
     path("get", &["Get"]),
     path("find", &["Get"]),
     path("list", &["List"]),
+    path("list_with", &["List", "Related"]),
     path("page", &["List"]),
     path("search", &["Search"]),
     path("count", &["Count"]),

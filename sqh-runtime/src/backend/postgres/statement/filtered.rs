@@ -100,7 +100,7 @@ fn about(target: &Target<'_>, mut sql: Sql<'_>, filter: &Filter, scope: &Filter)
     Ok(Statement::new(target, sql, RowCodec::of_columns(target.def, []), binds).without_records())
 }
 
-fn matching(sql: &mut Sql<'_>, filter: &Filter, scope: &Filter, binds: &mut Binds) -> Result<()> {
+pub(super) fn matching(sql: &mut Sql<'_>, filter: &Filter, scope: &Filter, binds: &mut Binds) -> Result<()> {
     sql.and_filter(ALIAS, filter, binds)?;
     sql.and_filter(ALIAS, scope, binds)
 }

@@ -37,6 +37,12 @@ impl<'a> Sql<'a> {
         sql
     }
 
+    /// `SELECT … FROM … (…) AS t WHERE TRUE`, of what this one selects: conditions may follow.
+    pub(super) fn select_of(self, what: &str, before: &str) -> Self {
+        let text = format!("SELECT {what} FROM {before}({}) AS {ALIAS} WHERE TRUE", self.text);
+        Self { text, ..self }
+    }
+
     /// The table as a relation of a larger statement: `(SELECT … WHERE …) AS alias`, with the records that
     /// the filter lets through.
     ///

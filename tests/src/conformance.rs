@@ -349,6 +349,19 @@ suite! {
         rules_masks_and_scopes_hold
         a_misspelt_word_is_found_by_name
     }
+    loading needs records {
+        each_record_has_its_own
+        relations_nest_and_stand_side_by_side
+        relations_are_filtered_ordered_and_limited_for_each
+        references_lead_to_one_record_or_none
+        the_rules_of_related_models_apply
+        what_may_not_be_seen_of_related_records_is_masked
+        shared_records_are_loaded_along_with_a_tenants
+        what_is_not_unique_is_referred_to_by_nobody
+        many_of_a_high_volume_model_need_a_limit_for_each
+        many_thousand_records_have_their_own
+        a_transaction_sees_its_own_related_records
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

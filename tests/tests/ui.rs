@@ -59,6 +59,7 @@ const KINDS: &[&str] = &[
     "role",
     "type_mapping",
     "column",
+    "loading",
     "value",
     "platform_enum",
     "scope",

@@ -6,6 +6,7 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
+use sqh_runtime::expr::Related;
 use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{ReportForm, count, from, listed, record};
@@ -44,6 +45,13 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             let by_theirs = Book::select().filter(Book::ID.eq(THEIRS));
             assert_eq!(records.list(cx, by_theirs).await.unwrap(), []);
             format!("{:?}", records.list(cx, Book::select()).await.unwrap())
+        }
+        "list_with" => {
+            let by_theirs = Book::select().with(Book::ID.to(Book::ID).filter(Book::ID.eq(THEIRS)));
+            assert_eq!(records.list_with(cx, by_theirs).await.unwrap()[0].1, None);
+            let titles = Related::<Book, Book, Vec<Book>>::meeting("pages", "pages");
+            let limited = Related::<Book, Book, Vec<Book>>::meeting("id", "id").limit_per_parent(5);
+            format!("{:?}", records.list_with(cx, Book::select().with(titles).with(limited)).await.unwrap())
         }
         "page" => {
             let page = records.page(cx, Book::select(), 1, None).await.unwrap();

@@ -6,6 +6,8 @@ use sqh_runtime::prelude::*;
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "family")]
 #[storage(postgres)]
+#[has_many(name = "cards", model = ReaderCard, via = reader)]
+#[has_many(name = "remarks", model = Remark, via = reader)]
 pub struct Reader {
     /// The key.
     #[field(primary_key)]
@@ -22,6 +24,7 @@ pub struct Reader {
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "family")]
 #[storage(postgres)]
+#[has_many(name = "chapters", model = Chapter, via = card)]
 pub struct ReaderCard {
     /// The key.
     #[field(primary_key)]

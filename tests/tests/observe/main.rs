@@ -3,6 +3,7 @@
 mod capture;
 mod connections;
 mod failures;
+mod loading;
 mod operations;
 mod streams;
 mod tenants;

@@ -14,6 +14,7 @@ mod check;
 mod ctxt;
 mod expand;
 mod ir;
+mod sql;
 mod symbol;
 
 use ctxt::Ctxt;
@@ -35,6 +36,12 @@ pub fn platform_enum(input: proc_macro::TokenStream) -> proc_macro::TokenStream 
 #[proc_macro_derive(PlatformValue, attributes(platform_value, field))]
 pub fn platform_value(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, expand_value)
+}
+
+#[doc = include_str!("../docs/sql.md")]
+#[proc_macro]
+pub fn sql(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    sql::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 fn derive(input: proc_macro::TokenStream, expand: fn(&DeriveInput) -> TokenStream) -> proc_macro::TokenStream {

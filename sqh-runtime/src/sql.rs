@@ -32,8 +32,11 @@ pub(crate) use self::params::SqlParams;
 pub use self::raw::RawSql;
 #[cfg(feature = "test-util")]
 pub(crate) use self::raw::counting;
+#[doc(hidden)]
+pub use self::raw::{name_of, name_of_column};
 pub use self::row::SqlRow;
 pub(crate) use self::text::Part;
+pub use sqh_derive::sql;
 
 /// A statement that may be run for a principal, and how.
 pub struct Sql {

@@ -70,7 +70,8 @@ impl Checker<'_> {
                 Ok(())
             }
             Expr::Exists { subquery, negated } => {
-                let (body, _) = self.query(scope, subquery, Use::Asked)?;
+                // It looks at no column.
+                let (body, _) = self.query(scope, subquery, Use::Table)?;
                 text.push(if *negated { "(NOT EXISTS (" } else { "(EXISTS (" });
                 text.append(body);
                 text.push("))");

@@ -3,7 +3,9 @@
 use sqh_model::Result;
 #[cfg(feature = "test-util")]
 use sqh_model::Value;
-use sqh_model::schema::Registry;
+use sqh_model::expr::Column;
+use sqh_model::expr::lower::quoted;
+use sqh_model::schema::{PlatformModel, Registry};
 use sqh_model::types::{FieldType, TypeDef};
 
 use super::{Sql, SqlOptions, SqlParams, check};
@@ -75,7 +77,19 @@ impl RawSql {
 /// A statement that counts the records of a model that meet a condition.
 #[cfg(feature = "test-util")]
 pub(crate) fn counting(model: &str, condition: &str) -> String {
-    format!("SELECT count(*) FROM {} WHERE {condition}", sqh_model::expr::lower::quoted(model))
+    format!("SELECT count(*) FROM {} WHERE {condition}", quoted(model))
+}
+
+/// A model's name in a statement: what `sql!` writes.
+#[doc(hidden)]
+pub fn name_of<M: PlatformModel>() -> String {
+    quoted(M::def().name)
+}
+
+/// A field's name in a statement: what `sql!` writes.
+#[doc(hidden)]
+pub fn name_of_column<M, T>(column: Column<M, T>) -> String {
+    quoted(&column.path().joined())
 }
 
 impl From<&str> for RawSql {

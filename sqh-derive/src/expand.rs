@@ -17,6 +17,7 @@ pub(crate) mod embedded;
 pub(crate) mod fallback;
 mod key;
 pub(crate) mod names;
+pub(crate) mod query_row;
 mod require;
 
 /// The implementation of `PlatformModel` for a model without mistakes.

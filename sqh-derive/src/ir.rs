@@ -12,10 +12,12 @@ mod embedded;
 mod field;
 mod model;
 mod policy;
+mod query_row;
 mod self_type;
 mod shape;
 
 pub(crate) use self::policy::{Condition, FieldPath, Policy, Term};
+pub(crate) use self::query_row::{Member, QueryRow};
 pub(crate) use self::self_type::with_self_named;
 
 /// A struct with `#[derive(PlatformModel)]`.

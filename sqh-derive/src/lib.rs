@@ -44,6 +44,12 @@ pub fn sql(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     sql::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
+#[doc = include_str!("../docs/query_row.md")]
+#[proc_macro_derive(QueryRow, attributes(query))]
+pub fn query_row(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(input, expand_query_row)
+}
+
 fn derive(input: proc_macro::TokenStream, expand: fn(&DeriveInput) -> TokenStream) -> proc_macro::TokenStream {
     match syn::parse::<DeriveInput>(input) {
         Ok(input) => expand(&input).into(),
@@ -71,6 +77,12 @@ fn expand_value(input: &DeriveInput) -> TokenStream {
     let value = ir::Embedded::read(&cx, input);
     check::platform_value(&cx, &value);
     finish(cx, || expand::embedded::platform_value(&value), || fallback::platform_value(&value))
+}
+
+fn expand_query_row(input: &DeriveInput) -> TokenStream {
+    let cx = Ctxt::new();
+    let row = ir::QueryRow::read(&cx, input);
+    finish(cx, || expand::query_row::query_row(&row), TokenStream::new)
 }
 
 /// The expansion, or all mistakes and a stub.

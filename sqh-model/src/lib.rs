@@ -30,6 +30,7 @@ pub mod __private {
     pub use crate::error::{Error, Result};
     pub use crate::expr::{Column, Comparison, Operand, Related};
     pub use crate::policy::{self, Condition, Effect, PolicyRule, Term, Verb};
+    pub use crate::report;
     pub use crate::row::{Row, RowReader, RowWriter};
     pub use crate::schema::*;
     pub use crate::types::*;

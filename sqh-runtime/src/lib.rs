@@ -27,7 +27,13 @@ pub mod web;
 
 pub use platform::{Platform, PlatformBuilder};
 pub use sqh_model::{Error, ErrorKind, Result, Row, Value, ValueKind};
-pub use sqh_model::{alias, compare, expr, models, policy, record_json, render, report, row, schema, types, value};
+pub use sqh_model::{alias, compare, expr, models, policy, record_json, render, row, schema, types, value};
+
+#[doc = include_str!("../../docs/reports.md")]
+pub mod report {
+    pub use sqh_derive::QueryRow;
+    pub use sqh_model::report::*;
+}
 
 #[doc(hidden)]
 pub use sqh_model::__private;

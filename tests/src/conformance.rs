@@ -318,6 +318,11 @@ suite! {
         conditions_span_the_joined_models
         the_rules_of_each_joined_model_apply
         a_masked_field_is_shown_masked_and_asked_in_vain
+        rows_become_structs
+        ranks_and_neighbours
+        metrics_run_and_move
+        a_frame_reaches_back_in_time
+        values_are_made_of_values
     }
     refused_sql needs records {
         hostile_statements_are_refused_with_the_reason

@@ -65,4 +65,5 @@ const KINDS: &[&str] = &[
     "scope",
     "policy",
     "limits",
+    "report",
 ];

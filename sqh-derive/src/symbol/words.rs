@@ -176,5 +176,11 @@ pub(crate) const PLATFORM_ENUM: Vocabulary =
 pub(crate) const PLATFORM_VALUE: Vocabulary =
     Vocabulary { attr: "platform_value", place: "`#[platform_value(…)]`", words: &[FLATTEN, JSON, CRATE] };
 
+// #[query(…)]
+pub(crate) const QUERY_COLUMN: Vocabulary =
+    Vocabulary { attr: "query", place: "`#[query(…)]` on a field", words: &[COLUMN] };
+pub(crate) const QUERY_ROW: Vocabulary =
+    Vocabulary { attr: "query", place: "`#[query(…)]` on a struct", words: &[CRATE] };
+
 /// Every attribute of `PlatformModel`, to say where a misplaced word belongs.
 pub(super) const MODEL_ATTRIBUTES: &[&Vocabulary] = &[&MODEL, &STORAGE, &FIELD, &INDEX, &HAS_MANY];

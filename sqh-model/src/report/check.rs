@@ -3,7 +3,7 @@
 
 use super::condition::Condition;
 use super::scalar::{Function, Scalar};
-use super::window::{Window, WindowFunction};
+use super::window::{Bound, Frame, Window, WindowFunction};
 use super::{Grouping, JoinKind, Metric, MetricFunction, Part, Report, Sort};
 use crate::error::{Error, Result};
 use crate::expr::{Ability, column};
@@ -148,8 +148,16 @@ impl Report {
         match scalar {
             Scalar::Metric(metric) => self.check_metric(metric),
             Scalar::Window(window) => self.check_window(window),
-            Scalar::Case(condition, ..) => self.check_condition(condition, allowed, reach),
-            _ => Ok(()),
+            Scalar::Call(_, of) => of.iter().try_for_each(|of| self.check_scalar(of, allowed, reach)),
+            Scalar::Bucket(bucket) => self.check_scalar(&bucket.of, Allowed::Rows, reach),
+            Scalar::Case(condition, then, otherwise) => {
+                // Of a key it is asked of each record.
+                let asked = if scalar.has_metric() { allowed } else { Allowed::Rows };
+                self.check_condition(condition, asked, reach)?;
+                self.check_scalar(then, allowed, reach)?;
+                self.check_scalar(otherwise, allowed, reach)
+            }
+            Scalar::Column(_) | Scalar::Value(..) => Ok(()),
         }
     }
 
@@ -194,6 +202,9 @@ impl Report {
             let message = format!("`{}` means nothing without an order: add `.order_by(…)`", window.function.name());
             return Err(Error::invalid(message));
         }
+        if let Some(frame) = window.frame.filter(Frame::is_of_time) {
+            self.check_frame_of_time(frame, &window.order)?;
+        }
         for scalar in &window.partition {
             self.check_scalar(scalar, Allowed::Rows, self.all())?;
         }
@@ -208,6 +219,23 @@ impl Report {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_frame_of_time(&self, frame: Frame, order: &[Sort]) -> Result<()> {
+        let [Sort { by, .. }] = order else {
+            return Err(Error::invalid("a frame of time needs an order by one time, and by nothing else"));
+        };
+        check_bucket(&self.type_of(by)?, false, false)?;
+        for bound in [frame.start, frame.end] {
+            match bound {
+                Bound::TimeBefore(time) | Bound::TimeBehind(time) => time.check()?,
+                Bound::RowsBefore(_) | Bound::RowsBehind(_) => {
+                    return Err(Error::invalid("a frame reaches in rows or in time, not in both"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn check_condition(&self, condition: &Condition, allowed: Allowed, reach: Reach) -> Result<()> {
@@ -290,8 +318,15 @@ impl Report {
                 check_alike(&first, second)?;
                 first
             }
-            Function::Negate | Function::Abs | Function::Round | Function::Floor | Function::Ceil => {
+            Function::Negate | Function::Abs => {
                 check_number(&first)?;
+                first
+            }
+            Function::Round | Function::Floor | Function::Ceil => {
+                if !matches!(first.kind(), ValueKind::F32 | ValueKind::F64 | ValueKind::Decimal) {
+                    let message = format!("this is for numbers with fractions, and the value is {}", first.name());
+                    return Err(Error::invalid(message));
+                }
                 first
             }
             Function::Lower | Function::Upper | Function::Concat => {
@@ -395,13 +430,13 @@ impl Report {
             }
             WindowFunction::PercentRank | WindowFunction::CumeDist => f64::DEF,
             // Before the first row and behind the last there is none.
-            WindowFunction::Lag(of, _) | WindowFunction::Lead(of, _) => TypeDef { nullable: true, ..self.type_of(of)? },
-            WindowFunction::FirstValue(of) | WindowFunction::LastValue(of) => {
-                TypeDef { nullable: window.frame.is_some() || self.type_of(of)?.nullable, ..self.type_of(of)? }
-            }
+            WindowFunction::Lag(of, _)
+            | WindowFunction::Lead(of, _)
+            | WindowFunction::FirstValue(of)
+            | WindowFunction::LastValue(of) => TypeDef { nullable: true, ..self.type_of(of)? },
             WindowFunction::Metric(metric) => {
                 let ty = self.type_of_metric(metric)?;
-                let nullable = !metric.is_counted() && window.frame.is_some();
+                let nullable = !metric.is_counted() && window.frame.is_some_and(|frame| !frame.has_row());
                 TypeDef { nullable: ty.nullable || nullable, ..ty }
             }
         })

@@ -7,15 +7,19 @@
 mod builder;
 mod condition;
 mod functions;
+mod query_row;
 mod relation;
 mod selection;
 mod sources;
 mod term;
 
 pub use self::builder::{From, Reading, from};
-pub use self::condition::{AsCondition, On, When, any_of};
+pub use self::condition::{AsCondition, OfGroups, OfRows, On, When, WhenKind, any_of};
 pub use self::functions::*;
+#[doc(hidden)]
+pub use self::query_row::push_named;
+pub use self::query_row::{QueryColumn, QueryRow};
 pub use self::relation::{Both, Nowhere, Relation};
-pub use self::selection::{Keyed, Keys, Record, Rows, Selection, Subtotals, Whole, record};
+pub use self::selection::{Form, Keyed, Keys, Record, Rows, Selection, Subtotals, Whole, record};
 pub use self::sources::{Always, Has, HasAll, Here, Joined, Presence, Root, Sometimes, Sources, There};
 pub use self::term::{AsSort, AsTerm, Counted, Filtered, KindIn, Measured, Metrical, Plain, Sorting, Term, Windowed};

@@ -76,6 +76,13 @@ pub enum Bound {
 }
 
 impl Frame {
+    /// Whether the row itself is in it, and so there always is a row.
+    pub fn has_row(&self) -> bool {
+        use Bound::{First, Here, Last, RowsBefore, RowsBehind, TimeBefore, TimeBehind};
+        matches!(self.start, First | RowsBefore(_) | TimeBefore(_) | Here)
+            && matches!(self.end, Here | RowsBehind(_) | TimeBehind(_) | Last)
+    }
+
     /// Whether it reaches so far in time, rather than in rows.
     pub fn is_of_time(&self) -> bool {
         let is_time = |bound: Bound| matches!(bound, Bound::TimeBefore(_) | Bound::TimeBehind(_));
@@ -99,6 +106,11 @@ impl WindowFunction {
             Self::LastValue(_) => "last_value",
             Self::Metric(metric) => metric.function.name(),
         }
+    }
+
+    /// Whether it looks at the frame, rather than at the whole partition.
+    pub fn is_framed(&self) -> bool {
+        matches!(self, Self::FirstValue(_) | Self::LastValue(_) | Self::Metric(_))
     }
 
     /// Whether it means nothing without an order.

@@ -171,6 +171,31 @@ impl<F: Summable> Summable for Optional<F> {
 }
 
 operator_family!(
+    /// Families whose columns are numbers with fractions.
+    Fractional,
+    "this operation is for numbers with fractions",
+    "neither an `f32` nor an `f64` nor a `Decimal`":
+    Float, Decimal
+);
+
+/// The type of what is computed of a value, which is null where the value is.
+pub trait Computed<T> {
+    /// `T`, or `Option<T>`.
+    type Of: crate::types::FieldType;
+}
+macro_rules! computed {
+    ($($family:ident)*) => { $(
+        impl<T: crate::types::FieldType> Computed<T> for $family {
+            type Of = T;
+        }
+    )* };
+}
+computed!(Text Instant DateTime Date);
+impl<T: crate::types::FieldType, F: Computed<T, Of = T>> Computed<T> for Optional<F> {
+    type Of = Option<T>;
+}
+
+operator_family!(
     /// Families whose columns are times or dates, and lie in a month.
     Temporal,
     "this operation is for times and dates",

@@ -3,8 +3,9 @@
 use sqh_runtime::alias;
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{
-    Unit, any_of, avg, bucket, count, count_distinct, count_of, day, first, from, joined, last, listed, max, min, month,
-    percentile, record, std_dev, sum,
+    Bound, Unit, any_of, avg, bucket, case, coalesce, constant, count, count_distinct, count_of, day, first, from, joined,
+    lag, last, last_value, lead, length, listed, max, min, month, ntile, percentile, rank, record, row_number, std_dev, sum,
+    upper, window,
 };
 
 use crate::harness::{Harness, World, refused};
@@ -314,4 +315,116 @@ pub async fn a_masked_field_is_shown_masked_and_asked_in_vain(harness: &dyn Harn
     refused(postgres.aggregate(&user, metric).await, ErrorKind::Denied);
     let whole = from::<Person>().select((record::<Person>(),));
     assert_eq!(postgres.join_query(&user, whole).await.unwrap()[0].0.salary, None);
+}
+
+/// What is said of a shelf.
+#[derive(Debug, Clone, PartialEq, QueryRow)]
+struct Shelf {
+    shelf: Option<String>,
+    /// How many books.
+    #[query(column = "n")]
+    books: i64,
+    mean: Option<f64>,
+    most: i32,
+}
+
+pub async fn rows_become_structs(harness: &dyn Harness) {
+    let world = library(harness).await;
+    let report = from::<Book>()
+        .filter(Book::SHELF.is_not_null())
+        .aggregate(ShelfColumns {
+            most: max(Book::PAGES),
+            shelf: Book::SHELF,
+            books: count(),
+            mean: avg(Book::STARS),
+        })
+        .order_by(Book::SHELF.desc());
+    let rows = world.platform.postgres().aggregate(&world.cx, report).await.unwrap();
+    let shelf = |shelf: &str, books, mean, most| Shelf { shelf: Some(shelf.to_owned()), books, mean, most };
+    assert_eq!(rows, [shelf("b", 1, None, 30), shelf("a", 2, Some(2.0), 20)]);
+}
+
+pub async fn ranks_and_neighbours(harness: &dyn Harness) {
+    let world = library(harness).await;
+    let shelves = || window().partition_by(Book::SHELF).order_by(Book::PAGES.desc());
+    let report = from::<Book>()
+        .filter(Book::SHELF.is_not_null())
+        .select((
+            Book::ID,
+            rank().over(shelves()),
+            row_number().over(window().order_by(Book::ID.desc())),
+            lag(Book::PAGES, 1).over(shelves()),
+            lead(Book::STARS, 1).over(window().order_by(Book::ID.asc())),
+            ntile(2).over(window().order_by(Book::ID.asc())),
+        ))
+        .order_by(Book::ID.asc());
+    let rows = world.platform.postgres().window_functions(&world.cx, report).await.unwrap();
+    assert_eq!(rows, [(1, 2, 3, Some(20), Some(3.0), 1), (2, 1, 2, None, None, 1), (3, 1, 1, None, None, 2)]);
+}
+
+pub async fn metrics_run_and_move(harness: &dyn Harness) {
+    let world = library(harness).await;
+    let by_id = || window().order_by(Book::ID.asc());
+    let report = from::<Book>()
+        .select((
+            Book::ID,
+            sum(Book::PAGES).over(by_id()),
+            avg(Book::PAGES).over(by_id().last_rows(1)),
+            count().filter(Book::STARS.is_not_null()).over(window()),
+            sum(Book::PAGES).over(by_id().between(Bound::RowsBefore(2), Bound::RowsBefore(1))),
+            last_value(Book::PAGES).over(by_id().whole()),
+        ))
+        .order_by(Book::ID.asc());
+    let rows = world.platform.postgres().window_functions(&world.cx, report).await.unwrap();
+    let last = Some(40);
+    assert_eq!(
+        rows,
+        [
+            (1, 10, 10.0, 2, None, last),
+            (2, 30, 15.0, 2, Some(10), last),
+            (3, 60, 25.0, 2, Some(30), last),
+            (4, 100, 35.0, 2, Some(50), last)
+        ]
+    );
+}
+
+pub async fn a_frame_reaches_back_in_time(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let at = |day: u32| -> DateTime<Utc> { format!("2024-05-{day:02}T00:00:00Z").parse().unwrap() };
+    let events = (1..).zip([1, 2, 20]).map(|(id, day)| Event { id, happened_at: at(day), what: "x".to_owned(), version: 0 });
+    world.records.batch_create(&world.cx, events.collect::<Vec<_>>()).await.unwrap();
+    let week = window().order_by(Event::HAPPENED_AT.asc()).last_time(1, Unit::Week);
+    let report = from::<Event>().select((Event::ID, count().over(week))).order_by(Event::ID.asc());
+    let rows = world.platform.postgres().window_functions(&world.cx, report).await.unwrap();
+    assert_eq!(rows, [(1, 1), (2, 2), (3, 1)]);
+    let two = window().order_by(Event::ID.asc()).last_time(1, Unit::Week);
+    let report = from::<Event>().select((count().over(two),));
+    refused(world.platform.postgres().window_functions(&world.cx, report).await, ErrorKind::Invalid);
+}
+
+pub async fn values_are_made_of_values(harness: &dyn Harness) {
+    let world = library(harness).await;
+    let postgres = world.platform.postgres();
+    let report = from::<Book>()
+        .select((
+            Book::PAGES * 2 + 1,
+            coalesce(Book::STARS, -1.0),
+            length(Book::SHELF),
+            upper(Book::TITLE),
+            case(Book::PAGES.gt(15), constant("long".to_owned()), constant("short".to_owned())),
+            Book::PAGES + Book::PAGES,
+        ))
+        .order_by(Book::ID.asc())
+        .limit(2);
+    let rows = postgres.join_query(&world.cx, report).await.unwrap();
+    let (short, long) = ("short".to_owned(), "long".to_owned());
+    assert_eq!(
+        rows,
+        [(21, 1.0, Some(1), "BOOK 1".to_owned(), short, 20), (41, 3.0, Some(1), "BOOK 2".to_owned(), long, 40)]
+    );
+    // A share of two metrics, and a key that is computed.
+    let report = from::<Book>()
+        .aggregate((case(Book::PAGES.gt(25), constant(1), constant(0)), sum(Book::PAGES) / count_of(Book::PAGES)))
+        .order_by(sum(Book::PAGES).asc());
+    assert_eq!(postgres.aggregate(&world.cx, report).await.unwrap(), [(0, 15), (1, 35)]);
 }

@@ -11,6 +11,7 @@ mod load;
 mod notes;
 mod progress;
 mod screen;
+mod season;
 mod setup;
 
 use std::error::Error;
@@ -42,6 +43,7 @@ async fn run() -> Outcome {
     browse::stations(&screen, &example).await?;
     find::misspelt(&screen, &example).await?;
     find::month(&screen, &example).await?;
+    season::season(&screen, &example).await?;
     notes::one_tenant(&screen, &example).await?;
     notes::other_tenant(&screen, &example).await?;
     setup::say_what_stays(&screen, &example)

@@ -2,11 +2,22 @@
 
 mod bucket;
 mod metric;
+mod scalar;
+mod window;
 
 pub use self::bucket::{bucket, day, hour, minute, month, quarter, second, week, year};
 pub use self::metric::{
     any, avg, count, count_distinct, count_of, every, first, joined, last, listed, max, min, percentile,
     percentile_discrete, std_dev, sum, variance,
+};
+
+pub use self::scalar::{
+    Together, abs, case, ceil, coalesce, concat, day_of, floor, hour_of, length, lower, minute_of, month_of,
+    quarter_of, round, seconds_between, upper, week_of, weekday_of, year_of,
+};
+pub use self::window::{
+    InOrder, Ordering, Over, Ranked, Unordered, cume_dist, dense_rank, first_value, lag, last_value, lead, ntile,
+    percent_rank, rank, row_number, window,
 };
 
 use super::relation::Nowhere;

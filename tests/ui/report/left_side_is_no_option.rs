@@ -1,0 +1,31 @@
+use sqh_runtime::prelude::*;
+use sqh_runtime::report::{from, Reading};
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct AppLabResult {
+    #[field(primary_key)]
+    pub id: i64,
+    pub test_type: String,
+    pub station: i64,
+    pub value: f64,
+    pub taken_on: NaiveDate,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(PlatformModel)]
+#[model(group = "lab")]
+#[storage(postgres)]
+pub struct AppStation {
+    #[field(primary_key)]
+    pub id: i64,
+    pub name: String,
+}
+
+fn main() {
+    let report = from::<AppLabResult>()
+        .left_join(AppLabResult::STATION.equals(AppStation::ID))
+        .select((AppLabResult::ID, AppStation::NAME));
+    let _: Reading<_, (i64, String)> = report;
+}

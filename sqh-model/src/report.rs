@@ -15,6 +15,7 @@ pub mod lower;
 mod metric;
 mod scalar;
 mod typed;
+mod types;
 mod visit;
 mod window;
 

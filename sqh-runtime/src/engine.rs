@@ -202,7 +202,14 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             }
             query.check(model)
         }
-        Op::Report(report) => report.check(),
+        Op::Report(report) => {
+            let gives_records = report.grouping.is_none() && report.limit.is_none();
+            let of_many = report.sources.iter().find(|source| source.relation.model.storage.high_volume);
+            if let (true, Some(source)) = (gives_records, of_many) {
+                return Err(unlimited(LIMIT).in_model(source.relation.model.name));
+            }
+            report.check()
+        }
         Op::Stream(query) => query.check(model),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
         Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(model, key.len()),
@@ -236,7 +243,11 @@ fn check_limit(model: &'static ModelDef, query: &Query, needed: &str) -> Result<
     if !model.storage.high_volume || query.limit.is_some() {
         return Ok(());
     }
-    Err(Error::invalid(format!("a list of a high-volume model needs {needed}")))
+    Err(unlimited(needed))
+}
+
+fn unlimited(needed: &str) -> Error {
+    Error::invalid(format!("a list of a high-volume model needs {needed}"))
 }
 
 // The index brings the extension along, and keeps the search from reading every record.

@@ -83,12 +83,7 @@ async fn months(platform: &Platform, cx: &Cx<Shared>) -> AnyResult<Vec<Month>> {
     Ok(platform.postgres().aggregate(cx, report).await?)
 }
 
-async fn load(
-    platform: &Platform,
-    cx: &Cx<Shared>,
-    connection: &mut PgConnection,
-    stations: usize,
-) -> AnyResult<()> {
+async fn load(platform: &Platform, cx: &Cx<Shared>, connection: &mut PgConnection, stations: usize) -> AnyResult<()> {
     let rows: Vec<AppMeasurement> = data::instantaneous()?.collect::<Result<_, _>>()?;
     let days = rows.iter().map(|row| row.measured_at.date_naive());
     let (Some(from), Some(to)) = (days.clone().min(), days.max()) else {

@@ -394,12 +394,16 @@ pub async fn a_frame_reaches_back_in_time(harness: &dyn Harness) {
     let events = (1..).zip([1, 2, 20]).map(|(id, day)| Event { id, happened_at: at(day), what: "x".to_owned(), version: 0 });
     world.records.batch_create(&world.cx, events.collect::<Vec<_>>()).await.unwrap();
     let week = window().order_by(Event::HAPPENED_AT.asc()).last_time(1, Unit::Week);
-    let report = from::<Event>().select((Event::ID, count().over(week))).order_by(Event::ID.asc());
+    let report = from::<Event>().select((Event::ID, count().over(week))).order_by(Event::ID.asc()).limit(10);
     let rows = world.platform.postgres().window_functions(&world.cx, report).await.unwrap();
     assert_eq!(rows, [(1, 1), (2, 2), (3, 1)]);
     let two = window().order_by(Event::ID.asc()).last_time(1, Unit::Week);
-    let report = from::<Event>().select((count().over(two),));
+    let report = from::<Event>().select((count().over(two),)).limit(10);
     refused(world.platform.postgres().window_functions(&world.cx, report).await, ErrorKind::Invalid);
+    // All of a model of high volume is what streams are for.
+    let report = from::<Event>().select((Event::ID,));
+    let error = refused(world.platform.postgres().join_query(&world.cx, report).await, ErrorKind::Invalid);
+    assert!(error.message().contains("limit"), "{error}");
 }
 
 pub async fn values_are_made_of_values(harness: &dyn Harness) {

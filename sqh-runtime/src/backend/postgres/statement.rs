@@ -101,11 +101,10 @@ impl Statement {
         Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at }
     }
 
-    /// A statement that replies values, none of which is a whole record.
+    /// A statement that writes nothing and replies values, none of which is a whole record.
     pub(super) fn of_text(target: &Target<'_>, sql: String, reply: RowCodec, binds: Binds) -> Self {
-        let (is_owned, is_guarded) = (target.tenant.is_some(), target.is_guarded);
-        let (sql, inputs) = (sql.into(), Vec::new());
-        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at: None }
+        let (is_owned, sql, inputs) = (target.tenant.is_some(), sql.into(), Vec::new());
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded: false, owner_at: None }
     }
 
     /// The same, if it replies no records.

@@ -19,7 +19,7 @@ use crate::sql::{self, Part, Relation};
 pub(in crate::backend::postgres) fn select(sql: &sql::Sql, sources: Vec<Source<'_>>) -> Result<(Statement, Owners)> {
     let masks = sql.masks.as_ref().filter(|masks| masks.len() == sources.len()).ok_or_else(unmasked)?;
     let root = sources[0].target;
-    let (targets, binds) = super::report::numbered(&sources);
+    let (targets, binds, owners) = super::report::numbered(&sources);
     let mut writing = Writing { sql, sources: &sources, targets, masks, binds };
     let mut text = String::new();
     let mut params = BTreeMap::new();
@@ -43,7 +43,7 @@ pub(in crate::backend::postgres) fn select(sql: &sql::Sql, sources: Vec<Source<'
     let Writing { binds, .. } = writing;
     let reply = RowCodec::of_values(root.def, Vec::new());
     let statement = Statement::of_text(&root, text, reply, binds);
-    Ok((statement, Owners::of(sources)))
+    Ok((statement, owners))
 }
 
 struct Writing<'a> {

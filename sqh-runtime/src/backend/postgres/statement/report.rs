@@ -22,15 +22,8 @@ pub(in crate::backend::postgres) struct Source<'a> {
     pub(in crate::backend::postgres) scope: &'a Filter,
 }
 
-/// The owners of the joined tables, whose keys stand behind that of the first.
+/// The owners of the joined tables whose keys are others than that of the first, and stand behind it.
 pub(in crate::backend::postgres) struct Owners(Vec<Owner>);
-
-impl Owners {
-    /// The owners of all tables but the first.
-    pub(super) fn of(sources: Vec<Source<'_>>) -> Self {
-        Self(sources.into_iter().skip(1).filter_map(|source| source.owner).collect())
-    }
-}
 
 impl Encode for Owners {
     fn encode(&self, arguments: &mut PgArguments) -> Result<()> {
@@ -41,7 +34,7 @@ impl Encode for Owners {
 /// `SELECT` of what a report computes, and the owners of what it joins.
 pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<'_>>) -> Result<(Statement, Owners)> {
     let root = sources[0].target;
-    let (targets, mut binds) = numbered(&sources);
+    let (targets, mut binds, owners) = numbered(&sources);
     let aliases: Vec<String> = (0..sources.len()).map(|i| format!("s{i}")).collect();
     let mut tables = Vec::new();
     for ((source, target), alias) in sources.iter().zip(&targets).zip(&aliases) {
@@ -57,18 +50,28 @@ pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<
     writing.order()?;
     writing.bounds();
     let (sql, binds) = (writing.sql, writing.lowering.binds);
-    Ok((Statement::of_text(&root, sql, reply, binds), Owners::of(sources)))
+    Ok((Statement::of_text(&root, sql, reply, binds), owners))
 }
 
-/// The tables, each with the place of its tenant's key among the binds, and the binds behind the keys.
-pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds) {
-    let mut keys = 0;
-    let targets = sources.iter().map(|source| {
-        keys += usize::from(source.owner.is_some());
-        Target { key_at: keys, ..source.target }
-    });
-    let targets = targets.collect();
-    (targets, Binds::behind(keys))
+/// The tables, each with the place of its tenant's key among the binds; the binds behind the keys; and the
+/// owners of the keys that the statement does not ask for by itself, which it does for the first table.
+pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds, Owners) {
+    let mut owners: Vec<&Owner> = Vec::new();
+    let mut targets = Vec::new();
+    for source in sources {
+        let mut target = source.target;
+        if let Some(owner) = &source.owner {
+            let known = owners.iter().position(|other| other.is_same(owner));
+            target.key_at = 1 + known.unwrap_or(owners.len());
+            if known.is_none() {
+                owners.push(owner);
+            }
+        }
+        targets.push(target);
+    }
+    let first = usize::from(sources[0].owner.is_some());
+    let others = owners[first..].iter().map(|owner| Owner::clone(owner)).collect();
+    (targets, Binds::behind(owners.len()), Owners(others))
 }
 
 struct Writing<'a> {

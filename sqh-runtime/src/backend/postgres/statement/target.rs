@@ -140,6 +140,11 @@ impl Owner {
         })
     }
 
+    /// Whether the other one is bound as the same value of the same type.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.oid == other.oid && self.key == other.key
+    }
+
     /// The key in PostgreSQL's binary form.
     pub(in crate::backend::postgres) fn key(&self) -> &[u8] {
         &self.key

@@ -135,7 +135,7 @@ async fn outcome(session: &mut Session<'_>, case: &Case, owner: Option<&Owner>, 
             };
             session.each(statement, inputs, Repeat::Never, answer).await
         }
-        Answer::Records => {
+        Answer::Records | Answer::Values => {
             session.rows(statement, inputs, Repeat::Never).await.map(|rows| seen.push(format!("{rows:?}")))
         }
     };

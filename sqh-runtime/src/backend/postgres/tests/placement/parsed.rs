@@ -52,8 +52,11 @@ fn of_query(query: &mut Query, see: &mut dyn FnMut(Relation<'_>)) {
     match &mut *query.body {
         SetExpr::Select(select) => {
             for table in &mut select.from {
-                if let TableFactor::Derived { subquery, .. } = &mut table.relation {
-                    of_query(subquery, see);
+                let joined = table.joins.iter_mut().map(|join| &mut join.relation);
+                for relation in std::iter::once(&mut table.relation).chain(joined) {
+                    if let TableFactor::Derived { subquery, .. } = relation {
+                        of_query(subquery, see);
+                    }
                 }
             }
             of_rows(&select.from.iter().collect::<Vec<_>>(), &mut select.selection, see);
@@ -65,7 +68,7 @@ fn of_query(query: &mut Query, see: &mut dyn FnMut(Relation<'_>)) {
 
 fn of_rows(tables: &[&TableWithJoins], condition: &mut Option<Expr>, see: &mut dyn FnMut(Relation<'_>)) {
     for table in tables {
-        assert!(table.joins.is_empty());
+        assert!(table.joins.iter().all(|join| matches!(join.relation, TableFactor::Derived { .. })));
         match &table.relation {
             TableFactor::Table { alias, args: None, .. } => {
                 let alias = alias.as_ref().unwrap().name.value.clone();
@@ -88,7 +91,7 @@ fn subqueries(expr: &mut Expr, see: &mut dyn FnMut(Relation<'_>)) {
             subqueries(right, see);
         }
         Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => subqueries(inner, see),
-        Expr::Subquery(query) => of_query(query, see),
+        Expr::Subquery(query) | Expr::Exists { subquery: query, .. } => of_query(query, see),
         _ => {}
     }
 }

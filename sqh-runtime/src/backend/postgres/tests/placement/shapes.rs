@@ -1,15 +1,22 @@
 //! Each kind of statement of row placement, with inputs to run it on.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sqh_model::expr::lower::Binds;
 use sqh_model::expr::{Comparison, Cursor, Filter, OrderBy, Query};
+use sqh_model::render::ddl::TenantColumns;
+use sqh_model::report::{
+    ColumnRef, Condition, Function, Grouping, Join, JoinKind, Metric, MetricFunction, Output, Report, Scalar, Sort,
+    Source, SourceRef,
+};
 use sqh_model::{Row, Value};
 
+use super::Entry;
 use crate::backend::postgres::bulk::unnest;
 use crate::backend::postgres::statement::cache::Cache;
 use crate::backend::postgres::statement::keyed::{Shape, render};
 use crate::backend::postgres::statement::target::Target;
-use crate::backend::postgres::statement::{Statement, filtered, similar};
+use crate::backend::postgres::statement::{Statement, filtered, report, similar};
+use crate::prelude::*;
 
 pub(super) const ID: usize = 0;
 pub(super) const AT: usize = 1;
@@ -20,6 +27,7 @@ pub(super) const ALL: [usize; 5] = [0, 1, 2, 3, 4];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Records,
+    Values,
     Count,
     Plan,
     Affected,
@@ -78,6 +86,7 @@ pub(super) fn cases(target: &Target<'_>) -> Vec<Case> {
     let mut cases = by_key(target);
     cases.extend(by_filter(target));
     cases.extend(inserts(target));
+    cases.extend(reports(target));
     cases
 }
 
@@ -149,6 +158,44 @@ fn by_filter(target: &Target<'_>) -> Vec<Case> {
         Case { name, statement: statement.unwrap(), answer, inputs, scope: Binds::default() }
     })
     .into()
+}
+
+/// Entries, with what belongs to them by each kind of join. They answer with numbers.
+fn reports(target: &Target<'_>) -> Vec<Case> {
+    let (scope, entries) = (scope(), Entry::def);
+    let of = |alias: &'static str| SourceRef { model: entries(), alias: alias.into() };
+    let column = |alias, field: &'static str| Scalar::Column(ColumnRef { source: of(alias), field: field.into() });
+    let count = |of| Scalar::Metric(Box::new(Metric::new(MetricFunction::Count, of)));
+    [("report", None), ("joined report", Some(JoinKind::Inner)), ("left join", Some(JoinKind::Left))]
+        .into_iter()
+        .chain([("semi join", Some(JoinKind::Semi)), ("anti join", Some(JoinKind::Anti))])
+        .map(|(name, kind)| {
+            let mut report = Report::of(of(""));
+            report.filter = Condition::Of(of(""), alpha());
+            report.grouping = Some(Grouping::Keys);
+            let counted = kind.is_some_and(JoinKind::is_read).then(|| column("other", "id"));
+            let outputs = [column("", "id"), count(None), count(counted)];
+            report.outputs = outputs.map(|of| Output { name: String::new(), of, ty: <i64 as FieldType>::DEF }).into();
+            let by_id = Sort { by: report.outputs[0].of.clone(), descending: false };
+            report.order = vec![by_id];
+            if let Some(kind) = kind {
+                // Of the number behind, so that there is none for some.
+                let behind = Scalar::Call(
+                    Function::Add,
+                    vec![column("", "id"), Scalar::Value(Value::I64(1), <i64 as FieldType>::DEF)],
+                );
+                let on = Condition::Compare(behind, Comparison::Eq, column("other", "id"));
+                report.sources.push(Source { relation: of("other"), join: Some(Join { kind, on }) });
+            }
+            report.check().unwrap();
+            let owner = Target::of(entries(), &super::route(), &TenantColumns::default()).unwrap().1;
+            let table = || report::Source { target: *target, owner: owner.clone(), scope: &scope };
+            let tables = report.sources.iter().map(|_| table()).collect();
+            let (statement, _) = report::select(&report, tables).unwrap();
+            let inputs = vec![Given::default()];
+            Case { name, statement, answer: Answer::Values, inputs, scope: Binds::default() }
+        })
+        .collect()
 }
 
 fn inserts(target: &Target<'_>) -> Vec<Case> {

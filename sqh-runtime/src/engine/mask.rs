@@ -1,8 +1,6 @@
 //! The last stage: what the principal may not see is masked, after hooks have seen it; and the
 //! first one, where nothing may be asked of it, and no mask is taken for a value.
 
-use std::sync::Arc;
-
 use futures::StreamExt as _;
 use sqh_model::compare::compare;
 use sqh_model::report::Use;
@@ -13,8 +11,8 @@ use crate::op::{Op, Reply};
 use crate::scope::Access;
 
 /// The masks of a reply: one for each of its positions.
-#[derive(Debug, Clone)]
-pub(super) struct Masks(Arc<[(usize, MakeMask)]>);
+#[derive(Debug)]
+pub(super) struct Masks(Vec<(usize, MakeMask)>);
 
 /// Makes the value that stands for a hidden one.
 type MakeMask = fn() -> Result<Value>;

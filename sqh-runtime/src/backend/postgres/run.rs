@@ -108,7 +108,8 @@ impl Work<'_> {
                 let statement = filtered::delete(&self.written(session), filter, self.scope)?;
                 Reply::Count(session.affected(&statement, self.inputs()).await?)
             }
-            Op::BatchCreate { rows, returning } => bulk::create(self, session, rows, *returning).await?,
+            // In a box, so that the small operations do not take its room.
+            Op::BatchCreate { rows, returning } => Box::pin(bulk::create(self, session, rows, *returning)).await?,
             op => return Err(Error::internal(format!("`{}` is none of a session's operations", op.name()))),
         })
     }

@@ -200,7 +200,8 @@ impl<'a> Session<'a> {
             return forgotten.map_err(|error| self.refused(def, error));
         }
         if repeat == Repeat::IfLost && is_connection_lost(&error) && !self.lease.is_fresh() {
-            return self.lease.renew().await;
+            // A login is much larger than all else that an operation keeps: in a box it weighs on no other.
+            return Box::pin(self.lease.renew()).await;
         }
         Err(self.refused(def, error))
     }

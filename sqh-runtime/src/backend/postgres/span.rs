@@ -1,6 +1,7 @@
 //! What is asked of a server, as a span: OpenTelemetry's conventions for databases, and
 //! [`observe`](crate::observe) has the names.
 
+use futures::FutureExt as _;
 use sqh_model::{Error, Result};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
@@ -70,8 +71,12 @@ impl Client {
     }
 
     /// Runs inside the span, and records how it ended; a stream ends later.
-    pub(super) async fn watch(self, run: impl Future<Output = Result<Reply>>) -> Result<Reply> {
-        let reply = run.instrument(self.span.clone()).await;
+    // No `async fn`: it would hold what it runs twice, as it was handed in and as it is polled.
+    pub(super) fn watch(self, run: impl Future<Output = Result<Reply>>) -> impl Future<Output = Result<Reply>> {
+        run.instrument(self.span.clone()).map(move |reply| self.ended(reply))
+    }
+
+    fn ended(self, reply: Result<Reply>) -> Result<Reply> {
         match reply {
             Ok(Reply::Stream(rows)) => {
                 let span = self.span.clone();

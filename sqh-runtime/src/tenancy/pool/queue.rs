@@ -6,6 +6,7 @@
 //! others leave. And nobody starves: a party that holds nothing waits for one turn of each other one.
 
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 
 use tokio::sync::oneshot;
@@ -137,10 +138,11 @@ impl Queue {
 
     /// Changes a party's account, and with it its turn.
     fn update<T>(&mut self, party: &Party, change: impl FnOnce(&mut Account) -> T) -> T {
-        if !self.parties.contains_key(party) {
-            self.parties.insert(party.clone(), Account::default());
-        }
-        let account = self.parties.get_mut(party).expect("it has just been made sure of");
+        let mut entry = match self.parties.entry(party.clone()) {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => entry.insert_entry(Account::default()),
+        };
+        let account = entry.get_mut();
         if !account.waiting.is_empty() {
             self.turns.remove(&(account.held, account.since));
         }
@@ -148,7 +150,7 @@ impl Queue {
         if !account.waiting.is_empty() {
             self.turns.insert((account.held, account.since), party.clone());
         } else if account.held == 0 {
-            self.parties.remove(party);
+            entry.remove();
         }
         changed
     }

@@ -9,10 +9,16 @@ use super::ledger::{self, Migration};
 use super::table;
 
 /// What every database with records of tenants has, in order.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "tenant/0001_placements",
-    sql: include_str!("../../../../../migrations/tenant/0001_placements.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "tenant/0001_placements",
+        sql: include_str!("../../../../../migrations/tenant/0001_placements.sql"),
+    },
+    Migration {
+        name: "tenant/0002_check_in_place",
+        sql: include_str!("../../../../../migrations/tenant/0002_check_in_place.sql"),
+    },
+];
 
 const SCHEMA: &str = "sqh";
 

@@ -9,6 +9,7 @@
 //! [`tenancy`] can make, from an [`Authorized`] one, which only [`access`] can make.
 
 mod access;
+mod cursor;
 mod fill;
 mod hooks;
 mod mask;
@@ -26,6 +27,7 @@ use tracing::Instrument as _;
 
 pub use self::access::Authorized;
 pub(crate) use self::access::EXPLAIN;
+pub(crate) use self::cursor::{CursorKey, Pages};
 pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
 pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;
@@ -43,6 +45,7 @@ pub(crate) struct Engine {
     pub(crate) postgres: Arc<dyn Backend>,
     pub(crate) terminusdb: Arc<dyn Backend>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) cursors: CursorKey,
 }
 
 /// Where the path ends: a backend, or a transaction of one.

@@ -14,7 +14,7 @@ use sqh_model::{Error, ErrorKind, Result};
 pub use self::access::{AccessService, ModelAccess, VerbAccess};
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
-use crate::engine::{Engine, HookRegistry, Hooks, TypedHooks};
+use crate::engine::{CursorKey, Engine, HookRegistry, Hooks, TypedHooks};
 use crate::observe::{Metrics, MetricsConfig};
 use crate::scope::{self, AccessProvider, Cx, Fleet, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, ServerService, TenantService};
@@ -84,6 +84,7 @@ pub struct PlatformBuilder {
     connections: Option<usize>,
     tenants: TenantColumns,
     metrics: MetricsConfig,
+    cursors: Option<CursorKey>,
 }
 
 /// May hold a password, and is not shown.
@@ -104,13 +105,14 @@ impl Platform {
         metrics: Arc<Metrics>,
     ) -> Self {
         let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
+        let cursors = builder.cursor_key();
         let PlatformBuilder { hooks, access, .. } = builder;
         let catalog_access = match (&access, &tenants) {
             (None, Tenants::Catalog(manager)) => Some(Arc::new(CatalogAccess::new(Arc::clone(manager)))),
             _ => None,
         };
         let provider = access.or_else(|| Some(Arc::clone(catalog_access.as_ref()?) as Arc<dyn AccessProvider>));
-        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb, metrics });
+        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb, metrics, cursors });
         Self { engine, tenants, provider, catalog_access }
     }
 
@@ -290,6 +292,14 @@ impl PlatformBuilder {
         self
     }
 
+    /// The secret of which cursors of pages are marked. Processes that read each other's cursors need the
+    /// same one: without this it follows from the password of the server's URL, and where there is none
+    /// each process has its own.
+    pub fn cursor_secret(mut self, secret: impl AsRef<[u8]>) -> Self {
+        self.cursors = Some(CursorKey::of(secret.as_ref()));
+        self
+    }
+
     /// A URL of its own for a role, where the platform's owner may not make roles, or the server does
     /// not let the ones in that it makes. Its database does not matter.
     pub fn role_url(mut self, role: Role, url: impl Into<String>) -> Self {
@@ -410,6 +420,17 @@ impl PlatformBuilder {
 }
 
 impl PlatformBuilder {
+    fn cursor_key(&self) -> CursorKey {
+        if let Some(key) = &self.cursors {
+            return key.clone();
+        }
+        let url = self.postgres.as_deref().and_then(|url| url::Url::parse(url).ok());
+        match url.as_ref().and_then(url::Url::password) {
+            Some(password) => CursorKey::of(password.as_bytes()),
+            None => CursorKey::random(),
+        }
+    }
+
     fn server(&self, url: &str) -> Result<Server> {
         let server =
             self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;

@@ -6,7 +6,7 @@ use sqh_model::record_json::{key_from_json, row_from_json, row_to_json};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
 
-use super::page::{cut, page_query};
+use super::page::Paging;
 use super::{DynamicPage, Page, Path, PlatformGroupRecordService};
 use crate::op::{Op, Operation, Reply};
 use crate::scope::{Cx, RecordScope};
@@ -85,9 +85,10 @@ impl<P: Path> PlatformGroupRecordService<P> {
         after: Option<&str>,
     ) -> Result<DynamicPage> {
         let def = self.engine.registry.find(group, model)?;
-        let query = page_query(query.resolve(def)?, size, after)?;
-        let mut rows = self.run_dyn(cx, def, Op::List(query.clone())).await?.into_rows()?;
-        let next = cut(def, &query, size, &mut rows)?;
+        let of = (&self.engine.cursors, cx.scope());
+        let paging = Paging::new(of, def, query.resolve(def)?, size, after)?;
+        let mut rows = self.run_dyn(cx, def, Op::List(paging.query.clone())).await?.into_rows()?;
+        let next = paging.cut(&mut rows)?;
         Ok(Page { records: self.many(def, Reply::Rows(rows))?, next })
     }
 

@@ -6,7 +6,7 @@ use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{LookupKey, PlatformModel};
 use sqh_model::{Error, Result, Value};
 
-use super::page::{cut, page_query};
+use super::page::Paging;
 use super::{Conflict, Page, Path, PlatformGroupRecordService, Statement};
 use crate::op::{Op, Operation, Reply};
 use crate::scope::Cx;
@@ -51,9 +51,10 @@ impl<P: Path> PlatformGroupRecordService<P> {
         size: u32,
         after: Option<&str>,
     ) -> Result<Page<M>> {
-        let query = page_query(query_of(select)?, size, after)?;
-        let mut rows = self.run_op::<M>(cx, Op::List(query.clone())).await?.into_rows()?;
-        let next = cut(M::def(), &query, size, &mut rows)?;
+        let of = (&self.engine.cursors, cx.scope());
+        let paging = Paging::new(of, M::def(), query_of(select)?, size, after)?;
+        let mut rows = self.run_op::<M>(cx, Op::List(paging.query.clone())).await?.into_rows()?;
+        let next = paging.cut(&mut rows)?;
         let records = rows.into_iter().map(from_row).collect::<Result<_>>()?;
         Ok(Page { records, next })
     }

@@ -121,6 +121,18 @@ pub async fn refuse_a_foreign_cursor(harness: &dyn Harness) {
     ] {
         assert_eq!(refused(outcome, ErrorKind::Invalid).kind(), ErrorKind::Invalid, "{case}");
     }
+    let cursor = cursor.unwrap();
+    let backwards = Perhaps::select().order_by(Perhaps::TEXT.desc());
+    refused(records.page(cx, backwards, 5, Some(&cursor)).await, ErrorKind::Invalid);
+    // Whoever knows how a cursor is made cannot make one, change one, or bring one from elsewhere.
+    let (made, mark) = cursor.rsplit_once('.').unwrap();
+    let changed = format!("{}.{mark}", made.replacen(&made[..1], if made.starts_with('W') { "X" } else { "W" }, 1));
+    for forged in [made, &format!("{made}."), &changed, &cursor[..cursor.len() - 2]] {
+        refused(records.page(cx, by_text(), 5, Some(forged)).await, ErrorKind::Invalid);
+    }
+    let another = world.another_tenant().await;
+    refused(records.page(&another, by_text(), 5, Some(&cursor)).await, ErrorKind::Invalid);
+    let cursor = Some(cursor);
     let of_event = Event::select().order_by(Event::WHAT.asc());
     refused(records.page(cx, of_event, 5, cursor.as_deref()).await, ErrorKind::Invalid);
 }

@@ -39,6 +39,10 @@ const SEVERAL: &[(&str, usize)] = &[
     // The compiler says it of the call, of its future and of the `await`.
     ("scope/fleet_by_name.stderr", 3),
     ("scope/fleet_in_a_transaction.stderr", 3),
+    // The compiler says it of the columns together, and of the one that is wrong.
+    ("report/column_of_another_model.stderr", 2),
+    ("report/metric_of_another_model.stderr", 2),
+    ("report/read_of_a_semi_join.stderr", 2),
     // A struct that is no model has no column constants either, and the compiler says both.
     ("reference/child_is_no_model.stderr", 2),
 ];

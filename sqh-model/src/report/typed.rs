@@ -14,7 +14,7 @@ mod sources;
 mod term;
 
 pub use self::builder::{From, Reading, from};
-pub use self::condition::{AsCondition, OfGroups, OfRows, On, When, WhenKind, any_of};
+pub use self::condition::{AsCondition, AsksGroups, AsksRows, OfGroups, OfRows, On, When, WhenKind, any_of};
 pub use self::functions::*;
 #[doc(hidden)]
 pub use self::query_row::push_named;

@@ -1,5 +1,5 @@
 use sqh_runtime::prelude::*;
-use sqh_runtime::report::{from};
+use sqh_runtime::report::from;
 
 #[derive(PlatformModel)]
 #[model(group = "lab")]
@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().select((AppLabResult::ID, AppStation::NAME));
+    let _ = from::<AppLabResult>().select((AppLabResult::ID, AppStation::NAME));
 }

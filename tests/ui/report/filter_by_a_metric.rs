@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().filter(count().gt(1)).aggregate((count(),));
+    let _ = from::<AppLabResult>().filter(count().gt(1)).aggregate((count(),));
 }

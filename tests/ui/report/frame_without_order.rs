@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().select((sum(AppLabResult::VALUE).over(window().last_rows(3)),));
+    let _ = from::<AppLabResult>().select((sum(AppLabResult::VALUE).over(window().last_rows(3)),));
 }

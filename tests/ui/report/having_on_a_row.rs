@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((AppLabResult::TEST_TYPE, count())).having(AppLabResult::VALUE.gt(1.0));
+    let _ = from::<AppLabResult>().aggregate((AppLabResult::TEST_TYPE, count())).having(AppLabResult::VALUE.gt(1.0));
 }

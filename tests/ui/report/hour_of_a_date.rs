@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((hour(AppLabResult::TAKEN_ON), count()));
+    let _ = from::<AppLabResult>().aggregate((hour(AppLabResult::TAKEN_ON), count()));
 }

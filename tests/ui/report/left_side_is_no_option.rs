@@ -24,8 +24,7 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>()
+    let _: Reading<_, (i64, String)> = from::<AppLabResult>()
         .left_join(AppLabResult::STATION.equals(AppStation::ID))
         .select((AppLabResult::ID, AppStation::NAME));
-    let _: Reading<_, (i64, String)> = report;
 }

@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((count(),)).having(count().gt("ten"));
+    let _ = from::<AppLabResult>().aggregate((count(),)).having(count().gt("ten"));
 }

@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().select((AppLabResult::ID, sum(AppLabResult::VALUE)));
+    let _ = from::<AppLabResult>().select((AppLabResult::ID, sum(AppLabResult::VALUE)));
 }

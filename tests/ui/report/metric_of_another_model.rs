@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((count(), max(AppStation::NAME)));
+    let _ = from::<AppLabResult>().aggregate((count(), max(AppStation::NAME)));
 }

@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((month(AppLabResult::TEST_TYPE), count()));
+    let _ = from::<AppLabResult>().aggregate((month(AppLabResult::TEST_TYPE), count()));
 }

@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().select((rank().over(window().partition_by(AppLabResult::STATION)),));
+    let _ = from::<AppLabResult>().select((rank().over(window().partition_by(AppLabResult::STATION)),));
 }

@@ -1,5 +1,5 @@
 use sqh_runtime::prelude::*;
-use sqh_runtime::report::{from};
+use sqh_runtime::report::from;
 
 #[derive(PlatformModel)]
 #[model(group = "lab")]
@@ -24,7 +24,7 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>()
+    let _ = from::<AppLabResult>()
         .semi_join(AppLabResult::STATION.equals(AppStation::ID))
         .select((AppStation::NAME,));
 }

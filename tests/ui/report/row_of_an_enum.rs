@@ -30,5 +30,5 @@ pub enum Mean {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((avg(AppLabResult::VALUE),));
+    let _ = from::<AppLabResult>().aggregate((avg(AppLabResult::VALUE),));
 }

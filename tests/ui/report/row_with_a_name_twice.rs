@@ -31,5 +31,5 @@ pub struct Mean {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((avg(AppLabResult::VALUE),));
+    let _ = from::<AppLabResult>().aggregate((avg(AppLabResult::VALUE),));
 }

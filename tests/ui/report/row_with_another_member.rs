@@ -30,7 +30,7 @@ pub struct Mean {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate(MeanColumns {
+    let _ = from::<AppLabResult>().aggregate(MeanColumns {
         test_type: AppLabResult::TEST_TYPE,
         mean: avg(AppLabResult::VALUE),
         median: avg(AppLabResult::VALUE),

@@ -30,5 +30,5 @@ pub struct Mean {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate(MeanColumns { test_type: AppLabResult::TEST_TYPE, mean: count() });
+    let _ = from::<AppLabResult>().aggregate(MeanColumns { test_type: AppLabResult::TEST_TYPE, mean: count() });
 }

@@ -1,5 +1,5 @@
 use sqh_runtime::prelude::*;
-use sqh_runtime::report::{from, avg};
+use sqh_runtime::report::from;
 
 #[derive(PlatformModel)]
 #[model(group = "lab")]
@@ -30,5 +30,5 @@ pub struct Mean {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate(MeanColumns { test_type: AppLabResult::TEST_TYPE });
+    let _ = from::<AppLabResult>().aggregate(MeanColumns { test_type: AppLabResult::TEST_TYPE });
 }

@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((sum(AppLabResult::TEST_TYPE),));
+    let _ = from::<AppLabResult>().aggregate((sum(AppLabResult::TEST_TYPE),));
 }

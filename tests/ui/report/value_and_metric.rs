@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((sum(AppLabResult::VALUE) / AppLabResult::VALUE,));
+    let _ = from::<AppLabResult>().aggregate((sum(AppLabResult::VALUE) / AppLabResult::VALUE,));
 }

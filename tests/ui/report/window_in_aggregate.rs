@@ -24,5 +24,5 @@ pub struct AppStation {
 }
 
 fn main() {
-    let report = from::<AppLabResult>().aggregate((row_number().over(window().order_by(AppLabResult::ID.asc())),));
+    let _ = from::<AppLabResult>().aggregate((row_number().over(window().order_by(AppLabResult::ID.asc())),));
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::vec::IntoIter;
 
-use super::condition::{AsCondition, OfGroups, OfRows, On};
+use super::condition::{AsCondition, AsksGroups, AsksRows, On};
 use super::relation::Relation;
 use super::selection::{Keys, Rows, Selection, Subtotals, Whole};
 use super::sources::{Always, HasAll, Joined, Root, Sometimes, Sources};
@@ -90,7 +90,7 @@ impl<S: Sources, G> From<S, G> {
     /// Only rows that match; called again, rows that match all.
     pub fn filter<C, I>(self, condition: C) -> Self
     where
-        C: AsCondition<Kind = OfRows>,
+        C: AsCondition<Kind: AsksRows>,
         S: HasAll<C::Of, I>,
     {
         self.with(|report| {
@@ -102,9 +102,9 @@ impl<S: Sources, G> From<S, G> {
 
 impl<S: Sources> From<S> {
     /// What of each row: columns, values made of them, windows, whole [`record`](super::record)s.
-    pub fn select<C, I>(self, columns: C) -> Reading<S, C::Row>
+    pub fn select<C, I, O>(self, columns: C) -> Reading<S, O>
     where
-        C: Selection<S, Rows, I>,
+        C: Selection<S, Rows, I, Row = O>,
     {
         let report = self.report.and_then(|mut report| columns.push(&mut report.outputs).map(|()| report));
         Reading { report, read: C::read, marker: PhantomData }
@@ -141,9 +141,9 @@ impl<S: Sources> From<S> {
     ///     .order_by(avg(AppLabResult::VALUE).desc());
     /// # let _ = report;
     /// ```
-    pub fn aggregate<C, I>(self, columns: C) -> Reading<S, C::Row>
+    pub fn aggregate<C, I, O>(self, columns: C) -> Reading<S, O>
     where
-        C: Keys + Selection<S, C::Form, I>,
+        C: Keys + Selection<S, C::Form, I, Row = O>,
     {
         group(self.report, columns, Grouping::Keys, C::read)
     }
@@ -177,9 +177,9 @@ impl<S: Sources> From<S> {
 
 impl<S: Sources> From<S, Subtotals> {
     /// [`From::aggregate`] with subtotals.
-    pub fn aggregate<C, I>(self, columns: C) -> Reading<S, C::Row>
+    pub fn aggregate<C, I, O>(self, columns: C) -> Reading<S, O>
     where
-        C: Selection<S, Subtotals, I>,
+        C: Selection<S, Subtotals, I, Row = O>,
     {
         let grouping = self.report.as_ref().ok().and_then(|report| report.grouping.clone());
         group(self.report, columns, grouping.unwrap_or(Grouping::Keys), C::read)
@@ -208,7 +208,7 @@ impl<S: Sources, O> Reading<S, O> {
     /// Only groups that match; called again, groups that match all.
     pub fn having<C, I>(self, condition: C) -> Self
     where
-        C: AsCondition<Kind = OfGroups>,
+        C: AsCondition<Kind: AsksGroups>,
         S: HasAll<C::Of, I>,
     {
         self.with(|report| {

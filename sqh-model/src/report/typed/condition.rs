@@ -19,6 +19,24 @@ pub enum OfRows {}
 #[derive(Debug)]
 pub enum OfGroups {}
 
+/// Kinds of conditions that ask of each row.
+#[diagnostic::on_unimplemented(
+    message = "this asks of groups, and not of each row",
+    label = "a metric is known once the rows are grouped",
+    note = "put it behind the groups: `.aggregate(…).having(…)`"
+)]
+pub trait AsksRows {}
+impl AsksRows for OfRows {}
+
+/// Kinds of conditions that ask of groups.
+#[diagnostic::on_unimplemented(
+    message = "this asks of each row, and not of groups",
+    label = "not a metric, such as `count()` or `avg(…)`",
+    note = "put it before the groups: `.filter(…).aggregate(…)`"
+)]
+pub trait AsksGroups {}
+impl AsksGroups for OfGroups {}
+
 /// Kinds of terms that conditions are made of.
 #[diagnostic::on_unimplemented(
     message = "there is no condition on this",

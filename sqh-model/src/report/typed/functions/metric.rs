@@ -28,17 +28,17 @@ where
 
 /// The sum: an `i64` of integers, an `f64` of floats, a `Decimal` of decimals. One that no `i64` holds
 /// is an error, never another number.
-pub fn sum<E>(value: E) -> Term<E::Of, <Family<E> as Summable>::Sum, Measured>
+pub fn sum<E, T>(value: E) -> Term<E::Of, T, Measured>
 where
-    E: AsTerm<Kind = Plain, Type: FieldType<Family: Summable>>,
+    E: AsTerm<Kind = Plain, Type: FieldType<Family: Summable<Sum = T>>>,
 {
     of(MetricFunction::Sum, value)
 }
 
 /// The mean: an `f64`, of decimals a `Decimal`.
-pub fn avg<E>(value: E) -> Term<E::Of, <Family<E> as Summable>::Mean, Measured>
+pub fn avg<E, T>(value: E) -> Term<E::Of, T, Measured>
 where
-    E: AsTerm<Kind = Plain, Type: FieldType<Family: Summable>>,
+    E: AsTerm<Kind = Plain, Type: FieldType<Family: Summable<Mean = T>>>,
 {
     of(MetricFunction::Avg, value)
 }
@@ -145,8 +145,6 @@ where
 {
     of(MetricFunction::Any, value)
 }
-
-type Family<E> = <<E as AsTerm>::Type as FieldType>::Family;
 
 fn of<E: AsTerm, T, K>(function: MetricFunction, value: E) -> Term<E::Of, T, K> {
     Term::new(value.into_scalar().map(|value| Scalar::Metric(Box::new(Metric::new(function, Some(value))))))

@@ -179,10 +179,10 @@ fn reports(target: &Target<'_>) -> Vec<Case> {
             let by_id = Sort { by: report.outputs[0].of.clone(), descending: false };
             report.order = vec![by_id];
             if let Some(kind) = kind {
-                // Of the number behind, so that there is none for some.
+                // Of a number further on, of which there are two, one that may not be seen, or none.
                 let behind = Scalar::Call(
                     Function::Add,
-                    vec![column("", "id"), Scalar::Value(Value::I64(1), <i64 as FieldType>::DEF)],
+                    vec![column("", "id"), Scalar::Value(Value::I64(2), <i64 as FieldType>::DEF)],
                 );
                 let on = Condition::Compare(behind, Comparison::Eq, column("other", "id"));
                 report.sources.push(Source { relation: of("other"), join: Some(Join { kind, on }) });

@@ -6,7 +6,7 @@ use sqh_model::expr::lower::{Binds, Travel, quoted};
 use sqh_model::types::{FieldType as _, TypeDef};
 use sqh_model::{Error, Result, Value};
 
-use super::report::{Owners, Source};
+use super::report::{Owners, Source, numbered};
 use super::sql::Sql;
 use super::target::Target;
 use super::{RowCodec, Statement};
@@ -19,7 +19,7 @@ use crate::sql::{self, Part, Relation};
 pub(in crate::backend::postgres) fn select(sql: &sql::Sql, sources: Vec<Source<'_>>) -> Result<(Statement, Owners)> {
     let masks = sql.masks.as_ref().filter(|masks| masks.len() == sources.len()).ok_or_else(unmasked)?;
     let root = sources[0].target;
-    let (targets, binds, owners) = super::report::numbered(&sources);
+    let (targets, binds, owners) = numbered(&sources);
     let mut writing = Writing { sql, sources: &sources, targets, masks, binds };
     let mut text = String::new();
     let mut params = BTreeMap::new();

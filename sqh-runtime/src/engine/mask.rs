@@ -35,7 +35,7 @@ impl Masks {
                     }
                     Ok(())
                 });
-                masks.into()
+                masks
             }
             // Its tables hold the masks already.
             Op::Sql(_) => [].into(),

@@ -91,8 +91,11 @@ fn picture_path() -> PathBuf {
     folder.join("water-quality.svg")
 }
 
+/// A name, a color, and a value for each day.
+type Series<'a> = (&'a str, RGBColor, Vec<(DateTime<Utc>, f64)>);
+
 /// One panel for each series, one below the other.
-fn draw(path: &PathBuf, series: &[(&str, RGBColor, Vec<(DateTime<Utc>, f64)>)]) -> Outcome {
+fn draw(path: &PathBuf, series: &[Series<'_>]) -> Outcome {
     let root = SVGBackend::new(path, (900, 520)).into_drawing_area();
     root.fill(&WHITE)?;
     let title = format!("{PLUMTREE_RUN}, daily means, spring and summer 2016");

@@ -185,9 +185,9 @@ where
 }
 
 /// The seconds from one time to another.
-pub fn seconds_between<A, B>(from: A, to: B) -> Term<Both<A::Of, B::Of>, <Family<A> as Computed<f64>>::Of>
+pub fn seconds_between<A, B, T>(from: A, to: B) -> Term<Both<A::Of, B::Of>, T>
 where
-    A: AsTerm<Kind = Plain, Type: FieldType<Family: Timed + Computed<f64>>>,
+    A: AsTerm<Kind = Plain, Type: FieldType<Family: Timed + Computed<f64, Of = T>>>,
     B: AsTerm<Kind = Plain, Type = A::Type>,
 {
     call(Function::SecondsBetween, [from.into_scalar(), to.into_scalar()])

@@ -17,6 +17,7 @@ use crate::types::family::Nullability;
 #[must_use = "a window does nothing until something is taken over it"]
 pub struct Over<R, O = Unordered, P = Always> {
     window: Result<Parts>,
+    #[allow(clippy::type_complexity, reason = "a phantom that is Send and Sync whatever they are")]
     marker: PhantomData<fn() -> (R, O, P)>,
 }
 

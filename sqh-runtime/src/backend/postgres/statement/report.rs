@@ -70,7 +70,7 @@ pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds, O
         targets.push(target);
     }
     let first = usize::from(sources[0].owner.is_some());
-    let others = owners[first..].iter().map(|owner| Owner::clone(owner)).collect();
+    let others = owners[first..].iter().copied().cloned().collect();
     (targets, Binds::behind(owners.len()), Owners(others))
 }
 

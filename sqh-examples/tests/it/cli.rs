@@ -381,7 +381,7 @@ async fn measured() -> (sqh_dev_postgres::Server, sqh_runtime::Platform) {
     records.try_batch_create_count(&shared, stations).await.unwrap();
     let measurement = |i: u32| AppMeasurement {
         station_code: "USGS:01581752".to_owned(),
-        parameter_code: if i % 2 == 0 { "00010" } else { "00060" }.to_owned(),
+        parameter_code: if i.is_multiple_of(2) { "00010" } else { "00060" }.to_owned(),
         measured_at: format!("2016-{:02}-01T0{}:00:00Z", i / 4 + 1, i % 4).parse().unwrap(),
         value: f64::from(i) + 0.5,
         qualifiers: BTreeSet::from(["A".to_owned()]),

@@ -147,6 +147,12 @@ impl Report {
         }
     }
 
+    /// Whether a condition on records may fail for one of them.
+    pub fn can_fail(&self) -> bool {
+        let joins = self.sources.iter().filter_map(|source| source.join.as_ref());
+        self.filter.can_fail() || joins.into_iter().any(|join| join.on.can_fail())
+    }
+
     /// The model of the first source.
     pub fn root(&self) -> &'static ModelDef {
         self.sources[0].relation.model

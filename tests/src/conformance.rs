@@ -323,6 +323,7 @@ suite! {
         metrics_run_and_move
         a_frame_reaches_back_in_time
         values_are_made_of_values
+        a_condition_that_fails_tells_of_no_hidden_record
     }
     refused_sql needs records {
         hostile_statements_are_refused_with_the_reason

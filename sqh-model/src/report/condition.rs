@@ -38,6 +38,18 @@ impl Condition {
         }
     }
 
+    /// Whether something is computed in it that may fail for a record, such as a division: the error must
+    /// not tell of a record that may not be seen.
+    pub fn can_fail(&self) -> bool {
+        match self {
+            Self::Always | Self::Of(..) => false,
+            Self::Compare(left, _, right) => left.can_fail() || right.can_fail(),
+            Self::IsNull(scalar) => scalar.can_fail(),
+            Self::And(conditions) | Self::Or(conditions) => conditions.iter().any(Self::can_fail),
+            Self::Not(condition) => condition.can_fail(),
+        }
+    }
+
     /// At least one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

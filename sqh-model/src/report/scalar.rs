@@ -107,6 +107,11 @@ pub enum Function {
 }
 
 impl Scalar {
+    /// Whether it is computed by something that may fail for a record.
+    pub(super) fn can_fail(&self) -> bool {
+        !matches!(self, Self::Column(_) | Self::Value(..))
+    }
+
     /// Whether there is a metric in it, which needs groups.
     pub fn has_metric(&self) -> bool {
         match self {

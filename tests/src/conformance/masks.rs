@@ -4,7 +4,7 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use sqh_runtime::policy::Verb;
 use sqh_runtime::prelude::*;
-use sqh_runtime::report::{count, from, record};
+use sqh_runtime::report::{ReportForm, count, from, record};
 use sqh_runtime::scope::Tenant;
 use sqh_runtime::service::DynamicQuery;
 use sqh_runtime::testing::isolation::{PATHS, Path};
@@ -97,6 +97,25 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             let report = from::<Person>().aggregate((Person::NAME, count()));
             if_it_can(postgres.explain_report(cx, report).await)
         }
+        "list_with" => shown(records.list_with(cx, Person::select().with(Person::ID.to(Person::ID))).await),
+        "aggregate_dyn" => {
+            let report = json!({"group_by": ["name"], "metrics": {"n": "count"}});
+            if_it_can(postgres.aggregate_dyn(cx, group, model, &report).await)
+        }
+        "join_dyn" => {
+            let report = json!({"joins": [{"left": {"model": "Person", "as": "other"}, "on": {"id": "id"}}], "select": ["*", "other.*"]});
+            if_it_can(postgres.join_dyn(cx, group, model, &report).await)
+        }
+        "window_dyn" => {
+            let report = json!({"select": ["salary", "badge"], "windows": {"n": {"count": "*"}}});
+            if_it_can(postgres.window_dyn(cx, group, model, &report).await)
+        }
+        "fuzzy_search_dyn" => if_it_can(postgres.fuzzy_search_dyn(cx, group, model, "name", "jan", 5).await),
+        "explain_report_dyn" => {
+            let report = json!({"group_by": ["name"], "metrics": {"n": "count"}});
+            if_it_can(postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await)
+        }
+        "explain_list_dyn" => if_it_can(postgres.explain_list_dyn(cx, group, model, &all).await),
         "raw_sql" => {
             let sql = "SELECT name, salary, badge FROM Person";
             if_it_can(postgres.raw_sql::<(String, Option<i32>, String)>(cx, sql).await)

@@ -194,6 +194,11 @@ alias!(
     pub Sponsor = Reader
 );
 
+alias!(
+    /// A memo beside another.
+    pub OtherMemo = Memo
+);
+
 pub(super) async fn readers(harness: &dyn Harness) -> World {
     let world = World::new(harness).await;
     let World { records, cx, .. } = &world;
@@ -431,4 +436,28 @@ pub async fn values_are_made_of_values(harness: &dyn Harness) {
         .aggregate((case(Book::PAGES.gt(25), constant(1), constant(0)), sum(Book::PAGES) / count_of(Book::PAGES)))
         .order_by(sum(Book::PAGES).asc());
     assert_eq!(postgres.aggregate(&world.cx, report).await.unwrap(), [(0, 15), (1, 35)]);
+}
+
+pub async fn a_condition_that_fails_tells_of_no_hidden_record(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let World { records, cx, .. } = &world;
+    for id in 1..=3 {
+        records.create(cx, Memo { pages: 10, ..Memo::new(id, &format!("m{id}"), "ann") }).await.unwrap();
+    }
+    records.create(cx, Memo { pages: 0, ..Memo::new(9, "hidden", "bob") }).await.unwrap();
+    let theirs = world.another_tenant().await;
+    records.create(&theirs, Memo { pages: 0, ..Memo::new(1, "theirs", "ann") }).await.unwrap();
+    let ann = Identity { user_id: "ann".to_owned(), ..crate::harness::identity(&[]) };
+    let ann = world.somebody(ann).await;
+    let postgres = world.platform.postgres();
+    let few = || (constant(100) / Memo::PAGES).gt(5);
+    let report = from::<Memo>().filter(few()).aggregate((count(),));
+    assert_eq!(postgres.aggregate(&ann, report).await.unwrap(), [(3,)]);
+    // Of what may be seen it is an error.
+    let report = from::<Memo>().filter(few()).aggregate((count(),));
+    refused(postgres.aggregate(cx, report).await, ErrorKind::Invalid);
+    let joined = from::<Memo>()
+        .semi_join(Memo::ID.equals(Memo::ID.of::<OtherMemo>()).and((constant(100) / Memo::PAGES.of::<OtherMemo>()).gt(5)))
+        .aggregate((count(),));
+    assert_eq!(postgres.aggregate(&ann, joined).await.unwrap(), [(3,)]);
 }

@@ -38,7 +38,11 @@ pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<
     let aliases: Vec<String> = (0..sources.len()).map(|i| format!("s{i}")).collect();
     let mut tables = Vec::new();
     for ((source, target), alias) in sources.iter().zip(&targets).zip(&aliases) {
-        tables.push(Sql::relation(target, source.scope, alias, &mut binds)?);
+        tables.push(if report.can_fail() {
+            Sql::fenced(target, source.scope, &["*".to_owned()], alias, &mut binds)?
+        } else {
+            Sql::relation(target, source.scope, alias, &mut binds)?
+        });
     }
     let relations: Vec<Relation<'_>> =
         targets.iter().zip(&aliases).map(|(target, alias)| Relation { alias, ..target.relation() }).collect();

@@ -50,10 +50,14 @@ fn a_dropped_operation_is_told_as_cancelled() {
     watched(async |watch| {
         let World { records, cx, .. } = &World::new(&Postgres::shared().await).await;
         records.create(cx, book(1)).await.unwrap();
+        let changes = || Book::changes().set(Book::PAGES, 9);
+        let tx = records.begin(cx).await.unwrap();
+        tx.update::<Book>(cx, 1, changes()).await.unwrap();
         watch.metrics();
-        assert!(records.list(cx, Book::select()).now_or_never().is_none(), "a server does not answer at once");
-        check(watch, "list", "cancelled");
+        assert!(records.update::<Book>(cx, 1, changes()).now_or_never().is_none(), "it waits for the transaction");
+        check(watch, "update", "cancelled");
         assert!(watch.last("sqh.operation").is_closed && watch.last("postgresql").is_closed);
+        tx.rollback().await.unwrap();
     });
 }
 

@@ -2,7 +2,7 @@
 //! themselves.
 //!
 //! A [`Report`] is data, as a [`Query`](crate::expr::Query) is: [`check`](Report::check) says whether it
-//! makes sense and what its columns are, [`lower`] writes it for PostgreSQL. It is made in two ways.
+//! makes sense and what its columns are, [`mod@lower`] writes it for PostgreSQL. It is made in two ways.
 //! [`from`] is the typed one: a column of another model, a column that is neither grouped by nor
 //! computed, a bucket of what is no time do not compile. JSON by name is the other, by
 //! [`report_from_json`], with the same checks as errors.

@@ -114,15 +114,16 @@ impl<S: Sources> From<S> {
     /// them for each group; without anything to group by, for all rows together.
     ///
     /// ```
-    /// use sqh_runtime::prelude::*;
-    /// use sqh_runtime::report::{avg, count, from, month};
+    /// use chrono::{DateTime, Utc};
+    /// use sqh_derive::PlatformModel;
+    /// use sqh_model::report::{avg, count, from, month};
     ///
     /// #[derive(PlatformModel)]
-    /// #[model(group = "lab")]
+    /// #[model(group = "lab", crate = "sqh_model")]
     /// #[storage(postgres)]
     /// pub struct AppLabResult {
     ///     #[field(primary_key)]
-    ///     pub id: Uuid,
+    ///     pub id: i64,
     ///     pub test_type: String,
     ///     pub value: f64,
     ///     pub created_at: DateTime<Utc>,

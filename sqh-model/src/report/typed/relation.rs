@@ -31,11 +31,11 @@ impl<M: PlatformModel> Relation for M {
 /// Another name for a model, so that it can stand in a report twice.
 ///
 /// ```
-/// use sqh_runtime::prelude::*;
-/// use sqh_runtime::report::from;
+/// use sqh_derive::PlatformModel;
+/// use sqh_model::report::from;
 ///
 /// #[derive(PlatformModel)]
-/// #[model(group = "staff")]
+/// #[model(group = "staff", crate = "sqh_model")]
 /// #[storage(postgres)]
 /// pub struct AppEmployee {
 ///     #[field(primary_key)]
@@ -45,7 +45,7 @@ impl<M: PlatformModel> Relation for M {
 ///     pub boss_id: Option<i64>,
 /// }
 ///
-/// sqh_runtime::alias!(
+/// sqh_model::alias!(
 ///     /// Whom an employee reports to.
 ///     pub Boss = AppEmployee
 /// );

@@ -105,7 +105,7 @@ impl Platform {
         metrics: Arc<Metrics>,
     ) -> Self {
         let terminusdb = Arc::new(crate::backend::terminusdb::Unavailable);
-        let cursors = builder.cursor_key();
+        let cursors = builder.cursors.clone().unwrap_or_else(CursorKey::random);
         let PlatformBuilder { hooks, access, .. } = builder;
         let catalog_access = match (&access, &tenants) {
             (None, Tenants::Catalog(manager)) => Some(Arc::new(CatalogAccess::new(Arc::clone(manager)))),
@@ -292,9 +292,9 @@ impl PlatformBuilder {
         self
     }
 
-    /// The secret of which cursors of pages are marked. Processes that read each other's cursors need the
-    /// same one: without this it follows from the password of the server's URL, and where there is none
-    /// each process has its own.
+    /// The secret by which cursors of pages are marked. Processes that read each other's cursors need the
+    /// same one; without this each has its own, and the cursors of another process are `Invalid`. It should
+    /// be random, and used for nothing else: whoever has a cursor can try secrets against its mark.
     pub fn cursor_secret(mut self, secret: impl AsRef<[u8]>) -> Self {
         self.cursors = Some(CursorKey::of(secret.as_ref()));
         self
@@ -420,17 +420,6 @@ impl PlatformBuilder {
 }
 
 impl PlatformBuilder {
-    fn cursor_key(&self) -> CursorKey {
-        if let Some(key) = &self.cursors {
-            return key.clone();
-        }
-        let url = self.postgres.as_deref().and_then(|url| url::Url::parse(url).ok());
-        match url.as_ref().and_then(url::Url::password) {
-            Some(password) => CursorKey::of(password.as_bytes()),
-            None => CursorKey::random(),
-        }
-    }
-
     fn server(&self, url: &str) -> Result<Server> {
         let server =
             self.roles.iter().try_fold(Server::new(url)?, |server, (role, url)| server.role_url(*role, &url.0))?;

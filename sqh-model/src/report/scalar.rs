@@ -112,6 +112,19 @@ impl Scalar {
         !matches!(self, Self::Column(_) | Self::Value(..))
     }
 
+    /// Computes every metric in it of the records that match only.
+    pub(super) fn filter_metrics(&mut self, condition: &Condition) {
+        match self {
+            Self::Metric(metric) => metric.filter = std::mem::take(&mut metric.filter).and(condition.clone()),
+            Self::Call(_, of) => of.iter_mut().for_each(|of| of.filter_metrics(condition)),
+            Self::Case(_, then, otherwise) => {
+                then.filter_metrics(condition);
+                otherwise.filter_metrics(condition);
+            }
+            Self::Column(_) | Self::Value(..) | Self::Bucket(_) | Self::Window(_) => {}
+        }
+    }
+
     /// Whether there is a metric in it, which needs groups.
     pub fn has_metric(&self) -> bool {
         match self {

@@ -26,7 +26,7 @@ pub(crate) struct Pages<'a> {
     pub(crate) order: &'a [(usize, bool)],
 }
 
-/// The key of the marks. All processes of a platform have the same one.
+/// The key of the marks. It has nothing to do with any password: marks are shown to whoever reads pages.
 #[derive(Clone)]
 pub(crate) struct CursorKey([u8; 32]);
 
@@ -86,5 +86,8 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
 }
 
 fn foreign() -> Error {
-    Error::invalid("the cursor is none that was given out for these records")
+    Error::invalid(
+        "the cursor is none that was given out for these records and this order, or another process gave it out: \
+         give all processes the same `cursor_secret`",
+    )
 }

@@ -87,6 +87,10 @@ pub async fn metrics_of_some_records_may_be_of_none(harness: &dyn Harness) {
         .order_by(Book::SHELF.asc());
     let rows = world.platform.postgres().aggregate(&world.cx, report).await.unwrap();
     assert_eq!(rows, [(Some("a".to_owned()), 2, Some(10)), (Some("b".to_owned()), 0, None), (None, 0, None)]);
+    // What is made of metrics is made of those records too.
+    let mean = (sum(Book::PAGES) / count_of(Book::PAGES)).filter(rated());
+    let report = from::<Book>().aggregate((mean,));
+    assert_eq!(world.platform.postgres().aggregate(&world.cx, report).await.unwrap(), [(Some(15),)]);
 }
 
 pub async fn metrics_of_all_kinds(harness: &dyn Harness) {

@@ -233,15 +233,9 @@ impl<R, T, K: Metrical> Term<R, T, K> {
         self,
         condition: C,
     ) -> Term<Both<R, C::Of>, T, K::Filtered> {
-        let scalar = self.scalar.and_then(|scalar| {
-            let condition = condition.into_condition()?;
-            Ok(match scalar {
-                Scalar::Metric(mut metric) => {
-                    metric.filter = metric.filter.and(condition);
-                    Scalar::Metric(metric)
-                }
-                scalar => scalar,
-            })
+        let scalar = self.scalar.and_then(|mut scalar| {
+            scalar.filter_metrics(&condition.into_condition()?);
+            Ok(scalar)
         });
         Term::new(scalar)
     }

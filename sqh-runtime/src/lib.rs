@@ -12,6 +12,7 @@ pub mod backend;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
+mod fast_map;
 pub mod observe;
 pub mod op;
 pub mod platform;

@@ -53,7 +53,7 @@ async fn main() -> AnyResult<()> {
                 by_model = (start.elapsed().as_secs_f64(), rows);
             }
         }
-        assert_eq!(by_hand.1, by_model.1, "both ways give the same rows");
+        assert!(agree(&by_hand.1, &by_model.1), "both ways give the same rows");
         ratios.push(by_model.0 / by_hand.0);
         println!(
             "by hand {:>7.1} ms   aggregate {:>7.1} ms   ratio {:.3}   {} rows",
@@ -68,6 +68,12 @@ async fn main() -> AnyResult<()> {
         println!("{rounds} rounds: {:.3} of the time by hand ({lowest:.3} to {highest:.3})", ratios[ratios.len() / 2]);
     }
     Ok(())
+}
+
+/// Parallel workers add up in an order of their own, so that a mean may differ in its last digits.
+fn agree(a: &[Month], b: &[Month]) -> bool {
+    let same = |a: &Month, b: &Month| (&a.0, a.1, a.2) == (&b.0, b.1, b.2) && (a.3 - b.3).abs() <= a.3.abs() * 1e-9;
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
 async fn months(platform: &Platform, cx: &Cx<Shared>) -> AnyResult<Vec<Month>> {

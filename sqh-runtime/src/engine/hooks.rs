@@ -1,6 +1,5 @@
 //! Hooks: what an application does before and after a record is written, on every backend alike.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row};
 
+use crate::fast_map::FastMap;
 use crate::scope::{Principal, Scope, TenantScope};
 
 /// What a hook knows of the operation that it is part of.
@@ -168,7 +168,7 @@ fn complete<M: PlatformModel>(row: Row) -> Result<M> {
 
 /// The hooks of each model, in the order they were added.
 #[derive(Default)]
-pub(crate) struct HookRegistry(HashMap<&'static str, Vec<Arc<dyn RowHooks>>>);
+pub(crate) struct HookRegistry(FastMap<&'static str, Vec<Arc<dyn RowHooks>>>);
 
 impl HookRegistry {
     pub(crate) fn add(&mut self, model: &'static ModelDef, hooks: Arc<dyn RowHooks>) {

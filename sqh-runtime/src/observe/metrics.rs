@@ -1,11 +1,11 @@
 //! [`Metrics`]: the meters of a platform, a bounded number of them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use metrics::{Level, Metadata, Recorder, Unit};
 
 use super::Meter;
+use crate::fast_map::FastMap;
 
 /// The label that tenants without one of their own share. No slug has a `_`.
 pub const OTHER_TENANTS: &str = "_other";
@@ -53,7 +53,7 @@ impl MetricsConfig {
 #[derive(Debug)]
 pub(crate) struct Metrics {
     config: MetricsConfig,
-    tenants: RwLock<HashMap<Box<str>, Arc<Meter>>>,
+    tenants: RwLock<FastMap<Box<str>, Arc<Meter>>>,
     /// Of the tenants beyond the bound.
     others: Arc<Meter>,
     /// Of shared models, and of every tenant where there is no label for one.

@@ -1,6 +1,6 @@
 //! [`CatalogAccess`]: roles, what they permit and who has them, in the platform's own catalog.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use sqh_model::{Error, Result};
 
 use super::TenantDatabaseManager;
 use crate::backend::postgres::admin::access;
+use crate::fast_map::FastMap;
 use crate::scope::{AccessProvider, Grants};
 
 /// How long an answer is believed. What this process changes is forgotten at once; this is for what
@@ -56,7 +57,7 @@ pub struct RoleRecord {
 struct Known {
     /// Counts the changes of this process: what was read before one is not remembered after it.
     changes: u64,
-    answers: HashMap<Question, Answer>,
+    answers: FastMap<Question, Answer>,
 }
 
 /// What a user holds, in a tenant or outside of tenants.

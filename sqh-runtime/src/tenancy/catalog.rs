@@ -2,7 +2,6 @@
 
 mod servers;
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -19,13 +18,14 @@ use super::{
 use crate::backend::postgres::admin::servers as admin;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::admin::{fleet, ledger, tenants};
+use crate::fast_map::FastMap;
 
 /// Which tenants there are, and where.
 #[derive(Debug)]
 pub struct Catalog {
     store: ConnectionStore,
     server: Arc<str>,
-    known: RwLock<HashMap<String, Known>>,
+    known: RwLock<FastMap<String, Known>>,
     /// Held by the one in this process who brings the store's servers up to date.
     learning: Mutex<()>,
     /// What is known of the tables of the servers.

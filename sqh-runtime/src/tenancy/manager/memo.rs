@@ -1,6 +1,5 @@
 //! [`Memo`]: which tables are known to be there, so that the path asks the database once.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,11 +7,12 @@ use chrono::{DateTime, Utc};
 use sqh_model::schema::ModelDef;
 use tokio::sync::Mutex;
 
+use crate::fast_map::FastMap;
 use crate::tenancy::Place;
 
 /// Which tables are known to be there.
 #[derive(Debug, Default)]
-pub(in crate::tenancy) struct Memo(RwLock<HashMap<Place, HashMap<&'static str, Arc<Known>>>>);
+pub(in crate::tenancy) struct Memo(RwLock<FastMap<Place, FastMap<&'static str, Arc<Known>>>>);
 
 /// A table of one place.
 #[derive(Debug)]

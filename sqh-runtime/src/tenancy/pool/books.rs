@@ -1,6 +1,6 @@
 //! [`Books`]: which connections there are, and who waits for one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use super::claim::Party;
 use super::place::Use;
 use super::queue::{Queue, Waiter};
 use super::{ConnectionKey, Session, StoreStats};
+use crate::fast_map::FastMap;
 
 /// Which connections there are, and who waits for one.
 #[derive(Debug, Default)]
@@ -19,12 +20,12 @@ pub(super) struct Books {
     /// Those of them that were in the middle of something, until their server has let go of them.
     pub(super) leaving: BTreeSet<u64>,
     /// By key, the most recently used last.
-    pub(super) idle: HashMap<ConnectionKey, Vec<Session>>,
+    pub(super) idle: FastMap<ConnectionKey, Vec<Session>>,
     pub(super) queue: Queue,
     /// Lent connections whose holders wait for another one.
     pub(super) stuck: usize,
     /// Connections to a database that began before this tick are not used again.
-    pub(super) evicted: HashMap<(Arc<str>, Arc<str>), u64>,
+    pub(super) evicted: FastMap<(Arc<str>, Arc<str>), u64>,
     tick: u64,
     pub(super) closed: bool,
 }

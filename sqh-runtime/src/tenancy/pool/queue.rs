@@ -7,13 +7,14 @@
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use tokio::sync::oneshot;
 
 use super::ConnectionKey;
 use super::claim::Party;
 use super::place::Grant;
+use crate::fast_map::FastMap;
 
 /// A caller in the queue.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) struct Waiter {
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     /// Those that hold something or wait.
-    parties: HashMap<Party, Account>,
+    parties: FastMap<Party, Account>,
     /// Those that wait, by their turn.
     turns: BTreeMap<Turn, Party>,
     len: usize,

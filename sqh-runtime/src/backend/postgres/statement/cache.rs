@@ -3,7 +3,6 @@
 //! What a principal may touch differs by its values more than by its shape, and the values are
 //! binds: principals under the same rules share a statement, here and in the server.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,13 +13,14 @@ use sqh_model::expr::lower::{Binds, FilterShape};
 use super::Statement;
 use super::keyed::{Shape, render};
 use super::target::Target;
+use crate::fast_map::FastMap;
 
 /// More than a platform of some hundred models needs; it bounds what many schemas take.
 const CAPACITY: usize = 16_384;
 
 /// Rendered statements by schema, model and shape.
 #[derive(Default)]
-pub(in crate::backend::postgres) struct Cache(RwLock<HashMap<Key, Arc<Statement>>>);
+pub(in crate::backend::postgres) struct Cache(RwLock<FastMap<Key, Arc<Statement>>>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {

@@ -13,6 +13,7 @@ mod names;
 mod partition;
 mod policy;
 mod relation;
+mod search;
 mod storage;
 
 pub(crate) use self::fields::MAX_KEY_FIELDS;
@@ -52,6 +53,8 @@ const MODEL_CHECKS: &[fn(&Ctxt, &Model)] = &[
     index::check_index_fits_its_method,
     index::check_index_works_under_row_security,
     index::check_index_names_differ,
+    search::check_search_language_has_fields,
+    search::check_search_works_under_row_security,
     relation::check_relation_is_complete,
     relation::check_relation_names_differ,
     policy::check_policies_name_fields,

@@ -17,6 +17,7 @@ mod operand;
 mod operators;
 mod query;
 mod related;
+mod text_search;
 
 pub use self::builder::{Changes, Columns, Delete, Insert, Select, SelectColumns, Update, version_value};
 pub use self::column::{Column, Path};
@@ -26,6 +27,7 @@ pub use self::filter::{Comparison, Filter, Predicate};
 pub use self::operand::Operand;
 pub use self::query::{Order, OrderBy, Query};
 pub use self::related::{Append, FromFound, FromLoaded, Loaded, Loading, Many, Related, SelectWith, Shape};
+pub use self::text_search::{DEFAULT_SEARCH_LIMIT, Highlight, Marks, Piece, SearchQuery, TextSearch, search_columns};
 
 pub(crate) use self::dynamic::{Found, find, order_from, part_needed};
 pub(crate) use self::filter::column;

@@ -68,6 +68,8 @@ pub struct Capabilities {
     pub sql_expressions: bool,
     /// Search for what is spelt in another way.
     pub fuzzy_search: bool,
+    /// Search for words, in a language.
+    pub full_text_search: bool,
     /// Telling how an operation would be run.
     pub explain: bool,
     /// Reports.
@@ -86,6 +88,7 @@ impl Capabilities {
         streams: true,
         sql_expressions: true,
         fuzzy_search: true,
+        full_text_search: true,
         explain: true,
         reports: true,
         raw_sql: true,
@@ -100,6 +103,7 @@ impl Capabilities {
         streams: false,
         sql_expressions: false,
         fuzzy_search: false,
+        full_text_search: false,
         explain: false,
         reports: false,
         raw_sql: false,

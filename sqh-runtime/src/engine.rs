@@ -167,6 +167,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::UpdateWhere { .. } | Op::DeleteWhere { .. } => has.by_filter,
         Op::Stream(_) => has.streams,
         Op::FuzzySearch { .. } => has.fuzzy_search,
+        Op::FullTextSearch(_) => has.full_text_search,
         Op::Explain(_) => has.explain,
         Op::Report(_) => has.reports,
         Op::Sql(_) => has.raw_sql,
@@ -220,12 +221,14 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             Op::List(_)
             | Op::Search { .. }
             | Op::FuzzySearch { .. }
+            | Op::FullTextSearch(_)
             | Op::Select { .. }
             | Op::Report(_)
             | Op::Count { .. } => check_operation(model, op),
             _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
         },
         Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
+        Op::FullTextSearch(search) => search.check(model),
         // It was checked where it was read.
         Op::Sql(_) | Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
@@ -256,9 +259,8 @@ fn unlimited(needed: &str) -> Error {
 // The index brings the extension along, and keeps the search from reading every record.
 fn check_trigram_index(model: &'static ModelDef, column: usize) -> Result<()> {
     let path = &model.layout().columns()[column].path;
-    let has_trigrams = |index: &IndexDef| index.ops.is_some_and(|ops| ops.ends_with("_trgm_ops"));
     let is_indexed = |index: &IndexDef| index.columns.iter().any(|column| column.field == path);
-    if model.indexes.iter().filter(|index| has_trigrams(index)).any(is_indexed) {
+    if model.indexes.iter().filter(|index| index.is_of_trigrams()).any(is_indexed) {
         return Ok(());
     }
     Err(Error::invalid(format!(

@@ -5,7 +5,7 @@
 //! no other door to a backend.
 
 use futures::stream::BoxStream;
-use sqh_model::expr::{Filter, Query};
+use sqh_model::expr::{Filter, Query, TextSearch};
 pub use sqh_model::policy::Verb;
 use sqh_model::report::Report;
 use sqh_model::schema::ModelDef;
@@ -54,6 +54,9 @@ pub enum Op {
         /// At most this many.
         limit: u64,
     },
+    /// The records that hold some words, the best first. Replies [`Reply::Rows`]: behind a record's columns how
+    /// good it is, and if that is asked for, each search field with marks around the words.
+    FullTextSearch(Box<TextSearch>),
     /// The values of some columns of the records that match. Replies [`Reply::Rows`] of that width.
     Select {
         /// Which records.
@@ -182,6 +185,7 @@ impl Op {
             Self::List(_)
             | Self::Search { .. }
             | Self::FuzzySearch { .. }
+            | Self::FullTextSearch(_)
             | Self::Select { .. }
             | Self::Related { .. }
             | Self::Report(_)
@@ -224,6 +228,7 @@ impl Op {
             Self::List(_) => "list",
             Self::Search { .. } => "search",
             Self::FuzzySearch { .. } => "fuzzy_search",
+            Self::FullTextSearch(_) => "full_text_search",
             Self::Select { .. } => "select",
             Self::Related { .. } => "related",
             Self::Report(_) => "report",

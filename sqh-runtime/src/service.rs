@@ -24,7 +24,7 @@ use sqh_model::Result;
 pub use self::conflict::Conflict;
 pub use self::dynamic::DynamicQuery;
 pub use self::page::{DynamicPage, Page};
-pub use self::postgres::PostgresQueryService;
+pub use self::postgres::{DynamicSearch, Found, PostgresQueryService};
 pub use self::servers::ServerService;
 pub use self::statement::Statement;
 pub use self::tenants::{ServerTenants, TenantService};

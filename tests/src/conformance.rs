@@ -302,6 +302,19 @@ suite! {
         a_fuzzy_search_finds_what_may_be_listed
         a_plan_is_of_what_may_be_listed
     }
+    full_text needs full_text_search {
+        words_are_found_in_their_forms
+        nothing_that_is_written_is_an_error
+        filters_limits_and_offsets_hold
+        the_best_come_first
+        words_spelt_wrongly_are_found_too
+        what_was_found_is_told_apart_from_what_is_written
+        only_what_may_be_listed_is_found
+        what_is_masked_is_not_searched
+        what_a_model_lacks_is_told
+        names_find_the_same
+        the_indexes_are_used
+    }
     reports needs reports {
         groups_have_keys_and_metrics
         all_records_together_are_one_row

@@ -23,6 +23,11 @@ pub trait Harness: Send + Sync {
     /// What the backend can do; cases that need more are not run.
     fn capabilities(&self) -> Capabilities;
 
+    /// Has the backend look at the records of a table, as it does by and by, for plans to know them.
+    fn analyze<'a>(&'a self, _tenant: &'a str, _table: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// How the tenants of cases are made, and where they are noted, for a backend that outlives them.
     fn tenants(&self) -> Tenants {
         Tenants::default()

@@ -1,5 +1,6 @@
 //! The models of the suite: each shows some of what a model can say.
 
+mod article;
 mod book;
 mod deed;
 mod essay;
@@ -12,6 +13,7 @@ mod priced;
 mod secret;
 mod station;
 
+pub use self::article::Article;
 pub use self::book::{Book, BookShelf, Genre};
 pub use self::deed::Deed;
 pub use self::essay::Essay;
@@ -31,7 +33,7 @@ use sqh_runtime::schema::ModelDef;
 pub fn all() -> Vec<&'static ModelDef> {
     models![
         Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
-        Coupon, Tagged, Person, Station, Account, Essay, Place, Memo, Entry, Notice
+        Coupon, Tagged, Person, Station, Account, Essay, Place, Memo, Entry, Notice, Article
     ]
     .to_vec()
 }

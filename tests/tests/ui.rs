@@ -70,4 +70,5 @@ const KINDS: &[&str] = &[
     "policy",
     "limits",
     "report",
+    "search",
 ];

@@ -16,7 +16,39 @@ pub(crate) const NAME: Word = word("name", Form::Text, r#"name = "…""#);
 pub(crate) const RENAME_ALL: Word = word("rename_all", Form::RenameRule, r#"rename_all = "camelCase""#);
 pub(crate) const RENAMED_FROM: Word = word("renamed_from", Form::Text, r#"renamed_from = "old name""#);
 pub(crate) const SEARCH_OPTIONS: Word = word("search", Form::Words(&SEARCH), r#"search(language = "english")"#);
-pub(crate) const LANGUAGE: Word = word("language", Form::Text, r#"language = "english""#);
+pub(crate) const LANGUAGE: Word = word("language", Form::OneOf(LANGUAGES), r#"language = "english""#);
+/// The text-search configurations of PostgreSQL 15; `simple` leaves words as they are.
+const LANGUAGES: &[&str] = &[
+    "simple",
+    "arabic",
+    "armenian",
+    "basque",
+    "catalan",
+    "danish",
+    "dutch",
+    "english",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hindi",
+    "hungarian",
+    "indonesian",
+    "irish",
+    "italian",
+    "lithuanian",
+    "nepali",
+    "norwegian",
+    "portuguese",
+    "romanian",
+    "russian",
+    "serbian",
+    "spanish",
+    "swedish",
+    "tamil",
+    "turkish",
+    "yiddish",
+];
 /// For crates that know the runtime by another name; not part of the grammar that messages list.
 pub(crate) const CRATE: Word = word("crate", Form::Text, r#"crate = "path""#);
 

@@ -7,6 +7,7 @@
 mod bind;
 mod keyset;
 mod shape;
+mod text_search;
 mod travel;
 
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use sea_query::Expr;
 
 pub use self::bind::{Bind, Binds, placeholder};
 pub use self::shape::FilterShape;
+pub use self::text_search::{SearchSql, search_vector};
 pub use self::travel::{Travel, quoted, type_name};
 use super::filter::{Comparison, Filter, column, escape_like};
 use crate::error::{Error, Result};

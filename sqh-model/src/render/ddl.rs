@@ -49,6 +49,7 @@ mod place;
 mod policy;
 mod reference;
 mod retention;
+mod search_index;
 mod shape;
 mod statement;
 mod table;

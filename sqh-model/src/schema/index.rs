@@ -32,6 +32,11 @@ impl IndexDef {
         predicate: None,
         under_rls: false,
     };
+
+    /// Whether it finds texts by their trigrams.
+    pub fn is_of_trigrams(&self) -> bool {
+        self.ops.is_some_and(|ops| ops.ends_with("_trgm_ops"))
+    }
 }
 
 /// A column of an index.

@@ -67,6 +67,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     raw_sql: false,
     sql_expressions: false,
     fuzzy_search: false,
+    full_text_search: false,
     explain: false,
     reports: false,
     ..Capabilities::ALL

@@ -139,13 +139,14 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
             (&query.filter, query.order.as_slice())
         }
         Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),
+        Op::FullTextSearch(search) => (&search.filter, &[][..]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
         }
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => (filter, &[][..]),
         _ => return Ok(()),
     };
-    let is_search = matches!(op, Op::Search { .. });
+    let is_search = matches!(op, Op::Search { .. } | Op::FullTextSearch(_));
     let searched = columns.iter().filter(|column| is_search && column.field.search.is_some());
     let named = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
     let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);

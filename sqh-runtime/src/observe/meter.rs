@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 19;
+const KINDS: usize = SYSTEMS * 20;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -138,5 +138,6 @@ fn position(op: &Op) -> usize {
         Op::Report(_) => 16,
         Op::Sql(_) => 17,
         Op::Related { .. } => 18,
+        Op::FullTextSearch(_) => 19,
     }
 }

@@ -3,6 +3,7 @@
 //! Its operations take the same path as all others: authorised, scoped, masked.
 
 mod dynamic;
+mod search;
 
 use sqh_model::expr::{Column, Select};
 use sqh_model::report::{Reading, Sources};
@@ -12,6 +13,7 @@ use sqh_model::types::FieldType;
 use sqh_model::types::family::Textual;
 use sqh_model::{Error, Result};
 
+pub use self::search::{DynamicSearch, Found};
 use super::PlatformGroupRecordService;
 use super::records::query_of;
 use crate::op::{Op, Operation, Reply};

@@ -6,12 +6,12 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
-use sqh_runtime::expr::Related;
+use sqh_runtime::expr::{Related, SearchQuery};
 use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{ReportForm, count, from, listed, record};
 use sqh_runtime::scope::Tenant;
-use sqh_runtime::service::DynamicQuery;
+use sqh_runtime::service::{DynamicQuery, DynamicSearch};
 use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use crate::harness::{Harness, World, provision, refused, unique_text};
@@ -32,6 +32,7 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
     let (group, model) = BOOK;
     let all = DynamicQuery::default();
     let changes = || Book::changes().set(Book::PAGES, 99);
+    let words = || DynamicSearch { text: "e".to_owned(), fuzzy: true, highlight: true, ..DynamicSearch::default() };
     match path {
         "get" => {
             refused(records.get::<Book>(cx, THEIRS).await, ErrorKind::NotFound);
@@ -101,6 +102,13 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             String::new()
         }
         "fuzzy_search" => said(postgres.fuzzy_search(cx, Essay::TITLE, "theirs", 10).await),
+        "full_text_search" => {
+            let both = SearchQuery::<Essay>::new("theirs or their").fuzzy().highlight();
+            said(postgres.full_text_search(cx, both).await)
+        }
+        "full_text_search_dyn" => said(postgres.full_text_search_dyn(cx, "essays", "Essay", &words()).await),
+        "explain_search" => said(postgres.explain_search(cx, SearchQuery::<Essay>::new("x")).await),
+        "explain_search_dyn" => said(postgres.explain_search_dyn(cx, "essays", "Essay", &words()).await),
         "aggregate" => {
             let report = from::<Book>().aggregate((Book::TITLE, Book::BLURB, count(), listed(Book::ISBN, Book::ID.asc())));
             said(postgres.aggregate(cx, report).await)

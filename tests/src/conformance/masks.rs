@@ -2,11 +2,12 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
+use sqh_runtime::expr::SearchQuery;
 use sqh_runtime::policy::Verb;
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{ReportForm, count, from, record};
 use sqh_runtime::scope::Tenant;
-use sqh_runtime::service::DynamicQuery;
+use sqh_runtime::service::{DynamicQuery, DynamicSearch};
 use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use crate::harness::{Harness, World, identity};
@@ -26,6 +27,7 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
     let (group, model) = ("hr", "Person");
     let (all, one) = (DynamicQuery::default(), json!(1));
     let new = json!({"id": 2, "name": "Joan", "salary": SALARY, "badge": BADGE});
+    let words = DynamicSearch { text: BADGE.to_owned(), highlight: true, ..DynamicSearch::default() };
     let changes = || Person::changes().set(Person::NAME, "Joan").set(Person::SALARY, Some(SALARY));
     match path {
         "get" => shown(records.get::<Person>(cx, 1).await),
@@ -75,6 +77,10 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         "delete_dyn" => shown(records.delete_dyn(cx, group, model, &one).await),
         "batch_create_dyn" => shown(records.batch_create_dyn(cx, group, model, &[new]).await),
         "fuzzy_search" => if_it_can(postgres.fuzzy_search(cx, Person::NAME, "jan", 5).await),
+        "full_text_search" => not_searched(postgres.full_text_search(cx, SearchQuery::<Person>::new(BADGE)).await),
+        "full_text_search_dyn" => not_searched(postgres.full_text_search_dyn(cx, group, model, &words).await),
+        "explain_search" => not_searched(postgres.explain_search(cx, SearchQuery::<Person>::new(BADGE)).await),
+        "explain_search_dyn" => not_searched(postgres.explain_search_dyn(cx, group, model, &words).await),
         "explain_list" => if_it_can(postgres.explain_list(cx, Person::select()).await),
         "explain_count" => if_it_can(postgres.explain_count(cx, Person::select()).await),
         "explain_access" => shown(records.explain_access::<Person>(cx, cx.access().unwrap(), Verb::Read, 1).await),
@@ -134,6 +140,13 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
 
 fn shown<T: std::fmt::Debug>(outcome: Result<T>) -> String {
     format!("{:?}", outcome.unwrap())
+}
+
+/// The badge is a search field: what is found would tell it.
+fn not_searched<T: std::fmt::Debug>(outcome: Result<T>) -> String {
+    let error = outcome.expect_err("the badge is searched");
+    assert!(matches!(error.kind(), ErrorKind::Denied | ErrorKind::Unsupported), "{error}");
+    error.to_string()
 }
 
 /// What came back, unless it is what the backend cannot do.

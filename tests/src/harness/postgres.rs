@@ -56,6 +56,25 @@ impl Harness for Postgres {
         Capabilities::ALL
     }
 
+    fn analyze<'a>(&'a self, tenant: &'a str, table: &'a str) -> BoxFuture<'a, ()> {
+        async move {
+            // A tenant without a database of its own is in that of many.
+            let mut connection = match PgConnection::connect(&self.server.url(&format!("sqh_tenant_{tenant}"))).await {
+                Ok(connection) => connection,
+                Err(_) => PgConnection::connect(&self.server.url("sqh_pooled_default")).await.expect("it is there"),
+            };
+            let tables = "SELECT format('ANALYZE %I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = $1";
+            let tables: Vec<String> =
+                sqlx::query_scalar(tables).bind(table).fetch_all(&mut connection).await.expect("the catalog is read");
+            for analyze in tables {
+                // That of another case may be gone.
+                let _ = sqlx::raw_sql(AssertSqlSafe(analyze)).execute(&mut connection).await;
+            }
+            connection.close().await.expect("the server lets go");
+        }
+        .boxed()
+    }
+
     fn tenants(&self) -> Tenants {
         Tenants::clone(&self.tenants)
     }

@@ -7,7 +7,7 @@ use sqh_runtime::{Result, Value};
 
 /// A person with fields that are masked.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
-#[model(group = "hr")]
+#[model(group = "hr", search(language = "simple"))]
 #[storage(postgres)]
 #[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]
 pub struct Person {

@@ -3,7 +3,8 @@
 use sqh_runtime::prelude::*;
 use sqh_runtime::render::ddl::{DdlOptions, PartitionWindow, TenantColumn, expected, partitions, render};
 use sqh_runtime::schema::{
-    FieldDef, IndexColumn, IndexDef, IndexMethod, LayoutCell, ModelDef, OnDelete, Placement, Reference, StorageConfig,
+    FieldDef, IndexColumn, IndexDef, IndexMethod, LayoutCell, ModelDef, OnDelete, Placement, Reference, SearchWeight,
+    StorageConfig,
 };
 use sqh_runtime::types::{TypeDef, scalar};
 
@@ -42,6 +43,16 @@ const LONG: &str = "a_name_that_is_a_good_deal_longer_than_the_sixty_three_bytes
 
 fn text() -> FieldDef {
     field("label", TypeDef::scalar(&scalar::TEXT))
+}
+
+/// With full-text search in a language.
+fn searched(storage: StorageConfig) -> &'static ModelDef {
+    let label = FieldDef { search: Some(SearchWeight::A), ..text() };
+    Box::leak(Box::new(ModelDef {
+        search_language: Some("english"),
+        layout: Box::leak(Box::new(LayoutCell::new())),
+        ..*model(storage, vec![label], vec![])
+    }))
 }
 
 fn instant() -> FieldDef {
@@ -157,6 +168,11 @@ fn what_postgresql_cannot_do_names_model_and_field() {
             "row-level security keeps PostgreSQL from using a trigram index, whose operators are not leakproof: leave out `rls`, or insist with `#[index(…, under_rls)]` (model `AppThing`, field `label`)",
         ),
         (
+            searched(secured),
+            rows(),
+            "row-level security keeps PostgreSQL from using the index of full-text search, whose operator is not leakproof: leave out `rls`, or `search(language = \"…\")` (model `AppThing`)",
+        ),
+        (
             model(secured, vec![FieldDef { index: true, ..place() }], vec![]),
             rows(),
             "row-level security keeps PostgreSQL from using a spatial index, whose operators are not leakproof: leave out `rls`, or insist with `#[index(…, under_rls)]` (model `AppThing`, field `location`)",
@@ -176,6 +192,8 @@ fn what_row_security_refuses_is_fine_where_it_is_not_on() {
     assert!(expected(model(secured, vec![text()], vec![insisted]), &rows()).is_ok());
     assert!(expected(model(secured, vec![text()], vec![trigrams]), &DdlOptions::default()).is_ok());
     assert!(expected(model(POSTGRES, vec![text()], vec![trigrams]), &rows()).is_ok());
+    assert!(expected(searched(secured), &DdlOptions::default()).is_ok());
+    assert!(expected(searched(POSTGRES), &rows()).is_ok());
 }
 
 #[test]

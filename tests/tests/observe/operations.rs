@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::TryStreamExt as _;
+use sqh_runtime::expr::SearchQuery;
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{count, from};
 use sqh_runtime::scope::Tenant;
@@ -40,6 +41,7 @@ const CASES: &[Case] = &[
     ("delete", "book", None, Some(1)),
     ("delete by filter", "book", None, Some(3)),
     ("fuzzy_search", "essay", Some(1), None),
+    ("full_text_search", "essay", Some(1), None),
     ("begin", "", None, None),
 ];
 
@@ -106,6 +108,10 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
         "delete" => assert!(records.delete::<Book>(cx, 1).await.unwrap()),
         "delete by filter" => assert_eq!(records.query(cx, Book::delete().all()).await.unwrap(), 3),
         "fuzzy_search" => assert_eq!(postgres.fuzzy_search(cx, Essay::TITLE, CANARY, 5).await.unwrap().len(), 1),
+        "full_text_search" => {
+            let query = SearchQuery::<Essay>::new(CANARY).fuzzy().highlight();
+            assert_eq!(postgres.full_text_search(cx, query).await.unwrap().len(), 1);
+        }
         // Its end would have a span of its own.
         "begin" => drop(records.begin(cx).await.unwrap()),
         other => panic!("there is no operation `{other}`"),

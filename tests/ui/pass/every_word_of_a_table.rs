@@ -23,7 +23,6 @@ impl Mask for Name {
 /// In two paragraphs.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
 #[model(group = "field-work", name = "Visit", rename_all = "camelCase", renamed_from = "Trip")]
-#[model(search(language = "english"))]
 #[storage(postgres, table = "visits", high_volume, rls, placement = "row")]
 #[storage(partition_by = "created_at", partition_interval = "week", partition_premake = 5, retention = "2 years")]
 #[index(columns = ["station", "created_at desc"], unique)]
@@ -96,7 +95,7 @@ pub struct Place {
 
 /// A sample.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
-#[model(group = "field-work")]
+#[model(group = "field-work", search(language = "english"))]
 #[storage(postgres, placement = "row")]
 pub struct Sample {
     /// The key.
@@ -105,7 +104,7 @@ pub struct Sample {
     /// The visit.
     pub visit_id: Uuid,
     /// A code.
-    #[field(unique)]
+    #[field(unique, search = "B")]
     pub code: String,
     /// The code of another.
     #[field(references = Sample.code, on_delete = "cascade")]
@@ -134,7 +133,8 @@ pub struct Parameter {
 fn main() -> Outcome<()> {
     let def = AppVisit::def();
     assert_eq!((def.name, def.group, def.table), ("Visit", "field-work", "visits"));
-    assert_eq!((def.renamed_from, def.search_language), (Some("Trip"), Some("english")));
+    assert_eq!((def.renamed_from, def.search_language), (Some("Trip"), None));
+    assert_eq!(Sample::def().search_language, Some("english"));
     assert_eq!(def.doc, "A visit.\n\nIn two paragraphs.");
     assert_eq!(
         def.storage,

@@ -8,7 +8,7 @@ use super::name::{self, derived, qualified, quoted, unused};
 use super::place::Place;
 use super::shape::{IndexColumnShape, IndexShape, TableShape};
 use super::statement::{Creates, Statement};
-use super::{policy, type_name};
+use super::{policy, search_index, type_name};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnDef, IndexDef, IndexMethod, ModelDef};
 use crate::types::Shape;
@@ -18,7 +18,7 @@ use crate::value::ValueKind;
 type Wanted = (IndexDef, Vec<(&'static ColumnDef, bool)>);
 
 /// The indexes of a table that are no constraint's: those of fields marked `index`, declared ones,
-/// and the one over time of a `high_volume` model.
+/// that of full-text search, and the one over time of a `high_volume` model.
 ///
 /// # Errors
 /// `Invalid`, naming model and field, for what PostgreSQL cannot index so; `Unsupported` for an
@@ -48,6 +48,7 @@ pub(super) fn shapes(place: &Place<'_>) -> Result<Vec<IndexShape>> {
         taken.push(name.clone());
         indexes.push(shape(place, index, columns, name));
     }
+    indexes.extend(search_index::shape(place, &taken)?);
     indexes.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(indexes)
 }
@@ -127,6 +128,7 @@ fn shape(place: &Place<'_>, index: &IndexDef, columns: &[(&'static ColumnDef, bo
         .iter()
         .map(|(column, descending)| IndexColumnShape {
             name: column.name.clone(),
+            is_expression: false,
             descending: *descending,
             operator_class: index.ops.map(str::to_owned),
             is_default_class: index.ops.is_none(),
@@ -154,7 +156,7 @@ fn shape(place: &Place<'_>, index: &IndexDef, columns: &[(&'static ColumnDef, bo
 }
 
 fn column_sql(column: &IndexColumnShape) -> String {
-    let mut sql = quoted(&column.name);
+    let mut sql = if column.is_expression { format!("({})", column.name) } else { quoted(&column.name) };
     if let Some(class) = &column.operator_class {
         sql.push_str(&format!(" {class}"));
     }

@@ -71,7 +71,7 @@ pub(super) fn check_index_under_row_security(place: &Place<'_>, index: &IndexDef
     if place.tenant.is_none() || !place.def.storage.rls || index.under_rls {
         return Ok(());
     }
-    let searches = index.ops.is_some_and(|class| class.ends_with("trgm_ops"));
+    let searches = index.is_of_trigrams();
     let is_spatial = type_name::is_spatial(&type_name::of_column(column));
     let is_inverted = matches!(index.using, IndexMethod::Gin | IndexMethod::Gist);
     let what = match (searches, is_spatial, is_inverted) {
@@ -84,4 +84,17 @@ pub(super) fn check_index_under_row_security(place: &Place<'_>, index: &IndexDef
         "row-level security keeps PostgreSQL from using {what}, whose operators are not leakproof: leave out `rls`, or insist with `#[index(…, under_rls)]`"
     ))
     .in_field(&column.path))
+}
+
+/// Refuses full-text search where row security would keep the planner from using its index.
+///
+/// # Errors
+/// `Unsupported`, naming the ways out.
+pub(super) fn check_search_under_row_security(place: &Place<'_>) -> Result<()> {
+    if place.tenant.is_none() || !place.def.storage.rls {
+        return Ok(());
+    }
+    Err(Error::unsupported(
+        "row-level security keeps PostgreSQL from using the index of full-text search, whose operator is not leakproof: leave out `rls`, or `search(language = \"…\")`",
+    ))
 }

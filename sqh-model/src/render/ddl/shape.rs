@@ -109,8 +109,10 @@ pub struct IndexShape {
 /// A column of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexColumnShape {
-    /// The column.
+    /// The column, or an expression.
     pub name: String,
+    /// Whether it is an expression, in SQL.
+    pub is_expression: bool,
     /// Largest first.
     pub descending: bool,
     /// The operator class; `None` in a model for the type's own.

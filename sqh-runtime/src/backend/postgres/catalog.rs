@@ -155,6 +155,7 @@ SELECT c.relname::text AS name, m.amname::text AS method, i.indisunique AS is_un
              FROM generate_series(1, i.indnkeyatts) n
              LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[n - 1] AND a.attnum > 0
              ORDER BY n) AS columns,
+       ARRAY(SELECT i.indkey[n - 1] = 0 FROM generate_series(1, i.indnkeyatts) n ORDER BY n) AS expressions,
        ARRAY(SELECT i.indoption[n - 1] & 1 = 1 FROM generate_series(1, i.indnkeyatts) n ORDER BY n) AS descending,
        ARRAY(SELECT o.opcname::text
              FROM generate_series(1, i.indnkeyatts) n JOIN pg_opclass o ON o.oid = i.indclass[n - 1]
@@ -171,12 +172,14 @@ ORDER BY c.relname";
 
 fn index(row: &PgRow) -> sqlx::Result<IndexShape> {
     let names: Vec<String> = row.try_get("columns")?;
+    let expressions: Vec<bool> = row.try_get("expressions")?;
     let descending: Vec<bool> = row.try_get("descending")?;
     let classes: Vec<String> = row.try_get("classes")?;
     let defaults: Vec<bool> = row.try_get("defaults")?;
-    let columns = names.into_iter().zip(descending).zip(classes.into_iter().zip(defaults));
-    let columns = columns.map(|((name, descending), (class, is_default_class))| IndexColumnShape {
+    let columns = names.into_iter().zip(expressions).zip(descending).zip(classes.into_iter().zip(defaults));
+    let columns = columns.map(|(((name, is_expression), descending), (class, is_default_class))| IndexColumnShape {
         name,
+        is_expression,
         descending,
         operator_class: Some(class),
         is_default_class,

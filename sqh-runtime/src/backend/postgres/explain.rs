@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::run::Work;
 use super::session::{Repeat, Session};
 use super::statement::report::Owners;
-use super::statement::{Encode, Inputs, Statement, filtered, similar};
+use super::statement::{Encode, Inputs, Statement, filtered, similar, text_search};
 use crate::op::Op;
 
 impl Work<'_> {
@@ -45,6 +45,7 @@ impl Work<'_> {
                 filtered::select(&self.target, &self.searched(text, query), self.scope, &all())
             }
             Op::FuzzySearch { column, text, limit } => similar::select(&self.target, *column, text, *limit, self.scope),
+            Op::FullTextSearch(search) => text_search::select(&self.target, search, self.scope),
             Op::Select { query, columns } => filtered::select(&self.target, query, self.scope, columns),
             Op::Count { filter, .. } => filtered::count(&self.target, filter, self.scope),
             op => Err(Error::internal(format!("`{}` has no statement of its own to explain", op.name()))),

@@ -20,7 +20,7 @@ use super::statement::guard::{self, Guard};
 use super::statement::keyed::Shape;
 use super::statement::report::{self, Owners, Source};
 use super::statement::target::{Owner, Target};
-use super::statement::{Inputs, Statement, filtered, related, similar};
+use super::statement::{Inputs, Statement, filtered, related, similar, text_search};
 use crate::backend::{not_to_be_written, taken};
 use crate::engine::{Joined, Route, Scoped};
 use crate::op::{Op, Reply};
@@ -80,6 +80,10 @@ impl Work<'_> {
             Op::Search { text, query } => Reply::Rows(self.select(session, &self.searched(text, query), None).await?),
             Op::FuzzySearch { column, text, limit } => {
                 let statement = similar::select(&self.target, *column, text, *limit, self.scope)?;
+                Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
+            }
+            Op::FullTextSearch(search) => {
+                let statement = text_search::select(&self.target, search, self.scope)?;
                 Reply::Rows(session.rows(&statement, self.inputs(), Repeat::IfLost).await?)
             }
             Op::Related { values, .. } if values.is_empty() => Reply::Rows(Vec::new()),

@@ -13,6 +13,7 @@ pub(super) mod report;
 pub(super) mod similar;
 pub(super) mod sql;
 pub(super) mod target;
+pub(super) mod text_search;
 
 use std::sync::Arc;
 

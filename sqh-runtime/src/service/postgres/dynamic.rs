@@ -153,7 +153,7 @@ impl PostgresQueryService {
         reply.into_rows()?.iter().map(|row| object(&columns, row)).collect()
     }
 
-    async fn explain_dyn<S>(&self, cx: &Cx<S>, def: &'static ModelDef, op: Op) -> Result<Vec<String>> {
+    pub(super) async fn explain_dyn<S>(&self, cx: &Cx<S>, def: &'static ModelDef, op: Op) -> Result<Vec<String>> {
         self.records.run_dyn(cx, def, Op::Explain(Box::new(op))).await?.into_plan()
     }
 

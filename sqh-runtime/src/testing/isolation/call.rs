@@ -14,6 +14,8 @@ pub(super) enum Call {
     Columns(Asked, Vec<usize>),
     Search(String, Asked),
     Fuzzy(usize, String),
+    /// Words; whether they may be spelt in another way.
+    Words(String, bool),
     Count(Which),
     /// Whether it may be stored.
     MayCreate(Row),
@@ -80,6 +82,9 @@ impl Call {
             Self::Columns(..) => (&["query"], &[]),
             Self::Search(..) => (&["search", "search_dyn"], &[]),
             Self::Fuzzy(..) => (&[], &["fuzzy_search", "fuzzy_search_dyn"]),
+            Self::Words(..) => {
+                (&[], &["full_text_search", "full_text_search_dyn", "explain_search", "explain_search_dyn"])
+            }
             Self::Count(_) => (
                 &["count", "count_dyn", "count_estimate"],
                 &[
@@ -116,6 +121,7 @@ impl Call {
                 | Self::Columns(..)
                 | Self::Search(..)
                 | Self::Fuzzy(..)
+                | Self::Words(..)
                 | Self::Count(_)
                 | Self::MayCreate(_)
         )

@@ -16,7 +16,7 @@ use super::ask::{Asking, no_way};
 use super::call::{Answer, Call};
 use super::draw::Draw;
 use super::named::named;
-use super::untyped::{Any, Said, all, counted, key_json, listed, path, rows, select, sources};
+use super::untyped::{Any, Said, all, counted, key_json, listed, path, rows, select, sources, words};
 use crate::scope::{Cx, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
 
@@ -113,6 +113,13 @@ async fn beyond<M: PlatformModel>(
             let column = Column::<M, Any>::new(path::<M>(column));
             rows(postgres.fuzzy_search(cx, column, text, super::draw::MANY).await?)
         }
+        ("full_text_search", Call::Words(text, fuzzy)) => {
+            let found = postgres.full_text_search(cx, words::<M>(&text, fuzzy)).await?;
+            rows(found.into_iter().map(|found| found.record).collect::<Vec<M>>())
+        }
+        ("explain_search", Call::Words(text, fuzzy)) => {
+            postgres.explain_search(cx, words::<M>(&text, fuzzy)).await.map(Answer::Lines)
+        }
         ("join_query", Call::List(asked)) => rows(postgres.join_query(cx, listed::<M>(&asked)).await?),
         ("window_functions", Call::List(asked)) => rows(postgres.window_functions(cx, listed::<M>(&asked)).await?),
         ("aggregate", Call::Count(which)) => {
@@ -140,7 +147,13 @@ async fn beyond<M: PlatformModel>(
         ("explain_list", Call::List(asked)) => postgres.explain_list(cx, select::<M>(&asked)).await.map(Answer::Lines),
         ("explain_count", Call::Count(which)) => postgres.explain_count(cx, all::<M>(&which)).await.map(Answer::Lines),
         (
-            "aggregate_dyn" | "join_dyn" | "window_dyn" | "fuzzy_search_dyn" | "explain_report_dyn"
+            "aggregate_dyn"
+            | "join_dyn"
+            | "window_dyn"
+            | "fuzzy_search_dyn"
+            | "full_text_search_dyn"
+            | "explain_search_dyn"
+            | "explain_report_dyn"
             | "explain_list_dyn",
             call,
         ) => named::<M>(postgres, cx, way, call).await,

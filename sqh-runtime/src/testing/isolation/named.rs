@@ -9,7 +9,7 @@ use super::ask::no_way;
 use super::call::{Answer, Call};
 use super::untyped::{dynamic, many_json};
 use crate::scope::Cx;
-use crate::service::PostgresQueryService;
+use crate::service::{DynamicSearch, PostgresQueryService};
 
 /// Asks for something in one way. Reports count, each in its own way, so that the judge knows the answer.
 pub(super) async fn named<M: PlatformModel>(
@@ -51,8 +51,19 @@ pub(super) async fn named<M: PlatformModel>(
             let found = postgres.fuzzy_search_dyn(cx, group, model, &field, &text, super::draw::MANY).await?;
             many_json::<M>(found)
         }
+        ("full_text_search_dyn", Call::Words(text, fuzzy)) => {
+            let found = postgres.full_text_search_dyn(cx, group, model, &words(text, fuzzy)).await?;
+            many_json::<M>(found.into_iter().map(|mut found| found["record"].take()).collect())
+        }
+        ("explain_search_dyn", Call::Words(text, fuzzy)) => {
+            postgres.explain_search_dyn(cx, group, model, &words(text, fuzzy)).await.map(Answer::Lines)
+        }
         (way, call) => Err(no_way(way, &call)),
     }
+}
+
+fn words(text: String, fuzzy: bool) -> DynamicSearch {
+    DynamicSearch { text, fuzzy, highlight: true, limit: Some(super::draw::MANY), ..DynamicSearch::default() }
 }
 
 /// The pairs by which a record joins itself only.

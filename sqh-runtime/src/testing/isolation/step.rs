@@ -42,9 +42,10 @@ impl Step<'_> {
                 true => Call::Search(self.searched(), self.asked()),
                 false => Call::List(self.asked()),
             },
-            16 => match self.trigram_column() {
-                Some(column) => Call::Fuzzy(column, self.searched()),
-                None => Call::Count(self.which()),
+            16 => match (self.trigram_column(), self.def().search_language) {
+                (column, Some(_)) if self.draw.chance(50) => Call::Words(self.searched(), column.is_some()),
+                (Some(column), _) => Call::Fuzzy(column, self.searched()),
+                (None, _) => Call::Count(self.which()),
             },
             _ => Call::Count(self.which()),
         })
@@ -257,7 +258,7 @@ impl Step<'_> {
     }
 
     fn trigram_column(&self) -> Option<usize> {
-        let index = self.def().indexes.iter().find(|index| index.ops.is_some_and(|ops| ops.ends_with("_trgm_ops")))?;
+        let index = self.def().indexes.iter().find(|index| index.is_of_trigrams())?;
         self.def().layout().position(index.columns.first()?.field)
     }
 }

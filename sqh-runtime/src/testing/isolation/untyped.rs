@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value as Json;
 use sqh_model::expr::lower::quoted;
-use sqh_model::expr::{Changes, Column, Columns, Predicate, Select};
+use sqh_model::expr::{Changes, Column, Columns, Predicate, SearchQuery, Select};
 use sqh_model::record_json::{row_from_json, row_to_json};
 use sqh_model::report::{From, Reading, Root, from, record};
 use sqh_model::row::{from_row, to_row};
@@ -130,6 +130,12 @@ pub(super) fn listed<M: PlatformModel>(asked: &Asked) -> Reading<Root<M>, M> {
         Some(limit) => report.limit(limit),
         None => report,
     }
+}
+
+/// A search for words, with all that a search can show.
+pub(super) fn words<M: PlatformModel>(text: &str, fuzzy: bool) -> SearchQuery<M> {
+    let query = SearchQuery::new(text).highlight().limit(super::draw::MANY);
+    if fuzzy { query.fuzzy() } else { query }
 }
 
 pub(super) fn changes_of<M: PlatformModel>(row: Row) -> Changes<M> {

@@ -5,7 +5,7 @@ use sqh_runtime::prelude::*;
 use crate::Feature;
 
 pub(crate) fn feature() -> Feature {
-    Feature { name: "search", models: models![AppParameter].into() }
+    Feature { name: "search", models: models![AppParameter, AppReport].into() }
 }
 
 #[derive(PlatformModel)]
@@ -25,4 +25,21 @@ struct AppParameter {
     limit: f64,
     #[field(sql_type = "citext")]
     name: String,
+}
+
+/// Found by its words, by the index that its language brings along.
+#[derive(PlatformModel)]
+#[model(group = "water", search(language = "german"))]
+#[storage(postgres)]
+struct AppReport {
+    #[field(primary_key)]
+    id: i64,
+    #[field(search = "A", max_len = 200)]
+    title: String,
+    #[field(search = "C", column = "full text")]
+    text: Option<String>,
+    #[field(search)]
+    remarks: String,
+    #[field(index)]
+    search: i32,
 }

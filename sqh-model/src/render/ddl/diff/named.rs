@@ -185,5 +185,9 @@ fn same_column(expected: &IndexColumnShape, found: &IndexColumnShape) -> bool {
         Some(class) => found.operator_class.as_ref() == Some(class),
         None => found.is_default_class,
     };
-    same_class && expected.name == found.name && expected.descending == found.descending
+    let same_name = match expected.is_expression && found.is_expression {
+        true => same(&expected.name, &found.name),
+        false => expected.name == found.name,
+    };
+    same_class && same_name && expected.descending == found.descending
 }

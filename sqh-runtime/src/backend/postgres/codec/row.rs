@@ -40,6 +40,12 @@ impl RowCodec {
         Self { def, columns: codecs.into_iter().map(|codec| (codec, COMPUTED)).collect() }
     }
 
+    /// The same, and behind its columns values that are computed.
+    pub(in crate::backend::postgres) fn with_values(self, codecs: impl IntoIterator<Item = Codec>) -> Self {
+        let values = codecs.into_iter().map(|codec| (codec, COMPUTED));
+        Self { columns: self.columns.iter().copied().chain(values).collect(), ..self }
+    }
+
     /// How many columns it reads.
     pub(in crate::backend::postgres) fn width(&self) -> usize {
         self.columns.len()

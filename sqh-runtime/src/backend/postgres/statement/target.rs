@@ -84,8 +84,13 @@ impl<'a> Target<'a> {
 
     /// Some columns in the form in which they are read, and behind them the tenant's.
     pub(super) fn read(&self, positions: impl IntoIterator<Item = usize>) -> String {
+        self.read_with(positions, Vec::new())
+    }
+
+    /// The same with values that are computed, between those columns and the tenant's.
+    pub(super) fn read_with(&self, positions: impl IntoIterator<Item = usize>, computed: Vec<String>) -> String {
         let relation = self.relation();
-        let columns = positions.into_iter().map(|position| relation.read_column(position));
+        let columns = positions.into_iter().map(|position| relation.read_column(position)).chain(computed);
         let tenant = self
             .tenant
             .map(|lead| format!("{ALIAS}.{}{}", quoted(lead.name), lead.travel().read_cast(&lead.column.ty)));

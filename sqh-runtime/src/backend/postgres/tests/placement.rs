@@ -25,7 +25,7 @@ mod shapes;
 
 /// An entry. Its key is not the physical one, which has the partition's column too.
 #[derive(Debug, Clone, PartialEq, PlatformModel)]
-#[model(group = "notes")]
+#[model(group = "notes", search(language = "english"))]
 #[storage(postgres, high_volume, partition_by = "at")]
 #[index(columns = ["text"], using = "gin", ops = "gin_trgm_ops")]
 pub struct Entry {
@@ -35,6 +35,7 @@ pub struct Entry {
     /// When.
     pub at: DateTime<Utc>,
     /// What it says.
+    #[field(search)]
     pub text: String,
     /// Which of them the principal may touch.
     pub kind: String,

@@ -27,7 +27,7 @@ impl Table {
             (Call::Search(text, asked), Answer::Rows(rows)) => self.rows_are(rows, asked, asked.is_whole(), &|row| {
                 both(asked.which.holds(self.def, row), found_by(self.def, text, row))
             }),
-            (Call::Fuzzy(..), Answer::Rows(rows)) => rows.iter().try_for_each(|row| self.check(row)),
+            (Call::Fuzzy(..) | Call::Words(..), Answer::Rows(rows)) => rows.iter().try_for_each(|row| self.check(row)),
             (Call::Columns(asked, _), Answer::Columns(columns, rows)) => self.parts_are(rows, columns, asked),
             (Call::Count(_), Answer::Count(_)) if way == "count_estimate" => Ok(()),
             (Call::Count(which), Answer::Count(count)) => self.counted(which, *count),

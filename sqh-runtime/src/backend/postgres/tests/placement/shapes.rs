@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use sqh_model::expr::lower::Binds;
-use sqh_model::expr::{Comparison, Cursor, Filter, OrderBy, Query};
+use sqh_model::expr::{Comparison, Cursor, Filter, Marks, OrderBy, Query, TextSearch};
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::report::{
     ColumnRef, Condition, Function, Grouping, Join, JoinKind, Metric, MetricFunction, Output, Report, Scalar, Sort,
@@ -15,7 +15,7 @@ use crate::backend::postgres::bulk::unnest;
 use crate::backend::postgres::statement::cache::Cache;
 use crate::backend::postgres::statement::keyed::{Shape, render};
 use crate::backend::postgres::statement::target::Target;
-use crate::backend::postgres::statement::{Statement, filtered, report, similar};
+use crate::backend::postgres::statement::{Statement, filtered, report, similar, text_search};
 use crate::prelude::*;
 
 pub(super) const ID: usize = 0;
@@ -141,12 +141,14 @@ fn by_filter(target: &Target<'_>) -> Vec<Case> {
     let order = vec![OrderBy { field: "id".into(), descending: true }];
     let descending = Query { order, after: after(6), ..page.clone() };
     let given = Given { row: changes.clone(), ..Given::default() };
+    let words = || TextSearch { fuzzy: true, marks: Some(Marks::fresh()), ..TextSearch::new("alpha") };
     [
         ("list", Answer::Records, filtered::select(target, &query(), &scope, &ALL)),
         ("select of one column", Answer::Records, filtered::select(target, &query(), &scope, &[TEXT])),
         ("keyset page", Answer::Records, filtered::select(target, &page, &scope, &ALL)),
         ("keyset page downwards", Answer::Records, filtered::select(target, &descending, &scope, &[ID])),
         ("fuzzy search", Answer::Records, similar::select(target, TEXT, "alpha", 50, &scope)),
+        ("full-text search", Answer::Records, text_search::select(target, &words(), &scope)),
         ("count", Answer::Count, filtered::count(target, &alpha(), &scope)),
         ("estimate", Answer::Plan, filtered::explain(target, &alpha(), &scope)),
         ("delete by filter", Answer::Affected, filtered::delete(target, &alpha(), &scope)),

@@ -77,6 +77,7 @@ impl ByHand {
                 Case::Get => assert_eq!(self.get(i * 4).await?.id, i * 4),
                 Case::List => assert_eq!(self.list(i).await?.len(), 100),
                 Case::Update => drop(self.update(i * 4, i as i32, is_checked).await?),
+                Case::UpdateWhere => unreachable!("it is written by a filter only"),
                 Case::Create => drop(self.create(AppNote { id: first_id + i, ..note(0) }, is_checked).await?),
             }
         }

@@ -16,6 +16,7 @@ mod model;
 
 use sqh_dev_postgres::Server;
 use sqh_runtime::Platform;
+use sqh_runtime::expr::Update;
 use sqh_runtime::prelude::*;
 
 use self::by_hand::ByHand;
@@ -33,6 +34,8 @@ enum Case {
     Get,
     List,
     Update,
+    /// An update by filter.
+    UpdateWhere,
     Create,
 }
 
@@ -49,7 +52,7 @@ enum Way {
 }
 
 impl Case {
-    const ALL: [Self; 4] = [Self::Get, Self::List, Self::Update, Self::Create];
+    const ALL: [Self; 5] = [Self::Get, Self::List, Self::Update, Self::UpdateWhere, Self::Create];
 
     /// A list of 100 takes as long as many others.
     fn calls(self, calls: i64) -> i64 {
@@ -59,6 +62,7 @@ impl Case {
     fn ways(self) -> &'static [Way] {
         match self {
             Self::Get | Self::List => &[Way::Rules, Way::Filtered, Way::ByHand, Way::System],
+            Self::UpdateWhere => &[Way::Rules, Way::Filtered, Way::System],
             Self::Update | Self::Create => &[Way::Rules, Way::ByHand, Way::ByHandChecked, Way::System],
         }
     }
@@ -132,16 +136,22 @@ async fn run(case: Case, records: &PlatformGroupRecordService, cx: &Cx, calls: i
                 let changes = AppNote::changes().set(AppNote::PAGES, i as i32);
                 records.update::<AppNote>(cx, i * 4, changes).await?;
             }
+            Case::UpdateWhere => assert_eq!(records.query(cx, update(i)).await?, 1),
             Case::Create => drop(records.create(cx, AppNote { id: first_id + i, ..note(0) }).await?),
         }
     }
     Ok(())
 }
 
-/// A list of one for a get: a get takes no filter.
+/// With what the rules come to as a filter. A list of one for a get, which takes no filter.
 async fn filtered(case: Case, records: &PlatformGroupRecordService, cx: &Cx, calls: i64) -> AnyResult<()> {
     for i in 0..calls {
         let is_visible = AppNote::WRITER.eq("ann").or(AppNote::DESK.eq("east"));
+        if case == Case::UpdateWhere {
+            let is_own = AppNote::WRITER.eq("ann").and(AppNote::STATUS.ne("locked"));
+            assert_eq!(records.query(cx, update(i).filter(is_visible.and(is_own))).await?, 1);
+            continue;
+        }
         let (which, limit) = match case {
             Case::Get => (AppNote::ID.eq(i * 4), 1),
             _ => (AppNote::ID.gt(i), 100),
@@ -150,6 +160,10 @@ async fn filtered(case: Case, records: &PlatformGroupRecordService, cx: &Cx, cal
         assert_eq!(records.list(cx, select).await?.len() as u64, limit);
     }
     Ok(())
+}
+
+fn update(i: i64) -> Update<AppNote> {
+    AppNote::update().set(AppNote::PAGES, i as i32).filter(AppNote::ID.eq(i * 4))
 }
 
 async fn search(

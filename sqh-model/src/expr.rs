@@ -16,6 +16,7 @@ mod matches;
 mod operand;
 mod operators;
 mod query;
+mod regex;
 mod related;
 mod text_search;
 

@@ -207,6 +207,23 @@ impl<M, T: FieldType> Column<M, T> {
         Predicate::from_filter(Filter::Like { field: self.field(), pattern: pattern.into(), case_sensitive: false })
     }
 
+    /// A part of it matches a regular expression, as PostgreSQL reads them: `AppStation::NAME.regex("^Pl")`.
+    /// There are no back references, and no looking ahead or behind; `\d`, `\w` and their like hold ASCII only.
+    pub fn regex(self, pattern: impl Into<String>) -> Predicate<M>
+    where
+        T::Family: Textual,
+    {
+        Predicate::from_filter(Filter::Regex { field: self.field(), pattern: pattern.into(), case_sensitive: true })
+    }
+
+    /// [`Column::regex`] without regard to case.
+    pub fn iregex(self, pattern: impl Into<String>) -> Predicate<M>
+    where
+        T::Family: Textual,
+    {
+        Predicate::from_filter(Filter::Regex { field: self.field(), pattern: pattern.into(), case_sensitive: false })
+    }
+
     /// Starts with a text, taken literally.
     pub fn starts_with(self, prefix: &str) -> Predicate<M>
     where

@@ -29,6 +29,8 @@ pub enum Filter {
     IsNull { field: Cow<'static, str> },
     /// Matches a pattern of `%`, `_` and `\`.
     Like { field: Cow<'static, str>, pattern: String, case_sensitive: bool },
+    /// A part of it matches a regular expression, as PostgreSQL reads them.
+    Regex { field: Cow<'static, str>, pattern: String, case_sensitive: bool },
     /// A collection that holds all the elements.
     ContainsAll { field: Cow<'static, str>, values: Vec<Value> },
     /// A collection that holds at least one of the elements.
@@ -159,6 +161,7 @@ impl Filter {
             | Self::In { field, .. }
             | Self::IsNull { field }
             | Self::Like { field, .. }
+            | Self::Regex { field, .. }
             | Self::ContainsAll { field, .. }
             | Self::Overlaps { field, .. }
             | Self::ContainedBy { field, .. }

@@ -90,6 +90,12 @@ impl Relation<'_> {
                 let operator = if *case_sensitive { "LIKE" } else { "ILIKE" };
                 self.push_leaf(sql, position, &format!(" {operator} {bind}"));
             }
+            Filter::Regex { field, pattern, case_sensitive } => {
+                let (position, column) = column(self.def, field)?;
+                let bind = binds.plain(column, String::DEF, Value::Text(pattern.clone()));
+                let operator = if *case_sensitive { "~" } else { "~*" };
+                self.push_leaf(sql, position, &format!(" {operator} {bind}"));
+            }
             Filter::ContainsAll { field, values } => self.push_elements(field, "@>", values, sql, binds)?,
             Filter::Overlaps { field, values } => self.push_elements(field, "&&", values, sql, binds)?,
             Filter::ContainedBy { field, values } => self.push_elements(field, "<@", values, sql, binds)?,

@@ -7,6 +7,7 @@
 use super::filter::{Filter, column};
 use super::json_match;
 use super::like::Pattern;
+use super::regex::Regex;
 use crate::compare::{compare_as, json_eq};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnDef, ModelDef};
@@ -59,6 +60,7 @@ impl Filter {
             Self::Compare { field, .. }
             | Self::In { field, .. }
             | Self::Like { field, .. }
+            | Self::Regex { field, .. }
             | Self::ContainsAll { field, .. }
             | Self::Overlaps { field, .. }
             | Self::ContainedBy { field, .. }
@@ -87,6 +89,9 @@ impl Filter {
             (Self::In { values, .. }, value) => is_among(ty, value, values),
             (Self::Like { pattern, case_sensitive, .. }, Value::Text(text)) => {
                 Some(Pattern::parse(pattern, *case_sensitive)?.matches(text))
+            }
+            (Self::Regex { pattern, case_sensitive, .. }, Value::Text(text)) => {
+                Some(Regex::parse(pattern, *case_sensitive)?.matches(text))
             }
             (Self::ContainsAll { values, .. }, Value::Array(items)) => Some(holds_all(ty, items, values)),
             (Self::ContainedBy { values, .. }, Value::Array(items)) => Some(holds_all(ty, values, items)),

@@ -3,6 +3,7 @@
 
 use super::filter::Filter;
 use super::like::Pattern;
+use super::regex::Regex;
 use crate::error::{Error, Result};
 use crate::schema::ColumnDef;
 use crate::types::{Collection, Shape, TypeDef, describe, inner_array};
@@ -15,7 +16,7 @@ pub(crate) enum Ability {
     Equality,
     /// `lt`, `lte`, `gt`, `gte`, `between`, and ordering rows
     Order,
-    /// `like`, `ilike`, `starts_with`
+    /// `like`, `ilike`, `regex`, `iregex`, `starts_with`
     Text,
     /// `contains`, `contains_all`, `overlaps`, `contained_by`
     Elements,
@@ -94,6 +95,10 @@ pub(super) fn check_leaf(filter: &Filter, column: &ColumnDef) -> Result<()> {
         Filter::Like { pattern, case_sensitive, .. } => {
             Ability::Text.check(column)?;
             Pattern::parse(pattern, *case_sensitive).map(drop)
+        }
+        Filter::Regex { pattern, case_sensitive, .. } => {
+            Ability::Text.check(column)?;
+            Regex::parse(pattern, *case_sensitive).map(drop)
         }
         Filter::ContainsAll { values, .. } | Filter::Overlaps { values, .. } | Filter::ContainedBy { values, .. } => {
             Ability::Elements.check(column)?;

@@ -226,6 +226,12 @@ pub async fn like_knows_patterns(harness: &dyn Harness) {
             (json!({"text": {"starts_with": "apple "}}), &[2], &[1, 3]),
             (json!({"text": {"starts_with": "%"}}), &[], &[1, 2, 3]),
             (json!({"dimensions.madeOf": {"ilike": "OAK"}}), &[2, 3], &[]),
+            (json!({"text": {"regex": "^apple"}}), &[2], &[1, 3]),
+            (json!({"text": {"iregex": "^APPLE"}}), &[1, 2], &[3]),
+            (json!({"text": {"regex": "e( pie)?$"}}), &[1, 2], &[3]),
+            (json!({"text": {"regex": "^.lan$"}}), &[3], &[1, 2]),
+            (json!({"text": {"iregex": "É"}}), &[], &[1, 2, 3]),
+            (json!({"dimensions.madeOf": {"regex": "[oO]ak"}}), &[2, 3], &[]),
         ],
     )
     .await;
@@ -236,6 +242,18 @@ pub async fn a_pattern_that_ends_in_its_escape_is_refused(harness: &dyn Harness)
     let outcome = records.list(&cx, Perhaps::select().filter(Perhaps::TEXT.like("apple\\"))).await;
     let error = refused(outcome, ErrorKind::Invalid);
     assert_eq!((error.model(), error.field()), (Some("Perhaps"), Some("text")), "{error}");
+}
+
+pub async fn a_regular_expression_that_cannot_be_read_is_refused(harness: &dyn Harness) {
+    let world = world(harness).await;
+    assert_typed(&world, Perhaps::TEXT.regex("^apple").or(Perhaps::TEXT.iregex("ÉLAN")), &[2]).await;
+    // Nothing is found in any record, and the error is the same.
+    for records in [Perhaps::ID.gt(0), Perhaps::ID.gt(1_000)] {
+        let select = Perhaps::select().filter(records.and(Perhaps::TEXT.regex("(apple")));
+        let error = refused(world.records.list(&world.cx, select).await, ErrorKind::Invalid);
+        assert_eq!((error.model(), error.field()), (Some("Perhaps"), Some("text")), "{error}");
+        assert!(error.message().contains("no `)`"), "{error}");
+    }
 }
 
 pub async fn collections_know_containment(harness: &dyn Harness) {

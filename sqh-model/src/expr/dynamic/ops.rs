@@ -27,7 +27,7 @@ const fn operator(
     Operator { name, ability: Some(ability), read }
 }
 
-static OPERATORS: [Operator; 19] = [
+static OPERATORS: [Operator; 21] = [
     operator("eq", Ability::Equality, |column, json| compare(column, Comparison::Eq, json)),
     operator("ne", Ability::Equality, |column, json| compare(column, Comparison::Ne, json)),
     operator("lt", Ability::Order, |column, json| compare(column, Comparison::Lt, json)),
@@ -38,6 +38,8 @@ static OPERATORS: [Operator; 19] = [
     operator("between", Ability::Order, between),
     operator("like", Ability::Text, |column, json| Ok(like(column, text(json)?.to_owned(), true))),
     operator("ilike", Ability::Text, |column, json| Ok(like(column, text(json)?.to_owned(), false))),
+    operator("regex", Ability::Text, |column, json| Ok(regex(column, text(json)?.to_owned(), true))),
+    operator("iregex", Ability::Text, |column, json| Ok(regex(column, text(json)?.to_owned(), false))),
     operator("starts_with", Ability::Text, |column, json| Ok(like(column, escape_like(text(json)?) + "%", true))),
     Operator {
         name: "is_null",
@@ -115,6 +117,10 @@ fn between(column: &'static ColumnDef, json: &Json) -> Result<Filter> {
 
 fn like(column: &'static ColumnDef, pattern: String, case_sensitive: bool) -> Filter {
     Filter::Like { field: column.path.as_str().into(), pattern, case_sensitive }
+}
+
+fn regex(column: &'static ColumnDef, pattern: String, case_sensitive: bool) -> Filter {
+    Filter::Regex { field: column.path.as_str().into(), pattern, case_sensitive }
 }
 
 fn element_value(column: &'static ColumnDef, json: &Json) -> Result<Value> {

@@ -39,6 +39,7 @@ impl Relation<'_> {
             | Filter::Compare { field, .. }
             | Filter::In { field, .. }
             | Filter::Like { field, .. }
+            | Filter::Regex { field, .. }
             | Filter::ContainsAll { field, .. }
             | Filter::Overlaps { field, .. }
             | Filter::ContainedBy { field, .. }
@@ -69,7 +70,9 @@ impl Relation<'_> {
                 let ty = TypeDef { shape: Shape::Collection(Collection::List, &column.ty), nullable: false };
                 binds.add(column, ty, sql_type, Value::Array(values.clone()));
             }
-            Filter::Like { pattern, .. } => binds.add(column, String::DEF, None, Value::Text(pattern.clone())),
+            Filter::Like { pattern, .. } | Filter::Regex { pattern, .. } => {
+                binds.add(column, String::DEF, None, Value::Text(pattern.clone()))
+            }
             Filter::ContainsAll { values, .. }
             | Filter::Overlaps { values, .. }
             | Filter::ContainedBy { values, .. } => {
@@ -120,6 +123,8 @@ fn kind(filter: &Filter) -> u32 {
             Comparison::Gt => 18,
             Comparison::Gte => 19,
         },
+        Filter::Regex { case_sensitive: true, .. } => 20,
+        Filter::Regex { case_sensitive: false, .. } => 21,
     }
 }
 

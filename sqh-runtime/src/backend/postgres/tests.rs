@@ -7,6 +7,7 @@ mod errors;
 mod operations;
 mod placement;
 mod policies;
+mod regexes;
 mod round_trip;
 mod similar;
 mod support;

@@ -9,8 +9,17 @@ use serde_json::{Map, Value as Json, json};
 use sqh_model::{Error, Result};
 
 /// The signs, longest first, and what they are in the filter language.
-const SIGNS: [(&str, &str); 8] =
-    [("!=", "ne"), ("<=", "lte"), (">=", "gte"), ("=", "eq"), ("<", "lt"), (">", "gt"), ("%", SIMILAR), ("~", "~")];
+const SIGNS: [(&str, &str); 9] = [
+    ("!=", "ne"),
+    ("<=", "lte"),
+    (">=", "gte"),
+    ("~*", "iregex"),
+    ("=", "eq"),
+    ("<", "lt"),
+    (">", "gt"),
+    ("%", SIMILAR),
+    ("~", "regex"),
+];
 
 /// Like a text: no filter, but a search.
 const SIMILAR: &str = "%";
@@ -114,13 +123,8 @@ impl Conditions {
 
     fn one(&self, condition: &Condition, check: &Check<'_>) -> Result<Json> {
         let Condition { name, sign, operator, values, is_list } = condition;
-        match operator.as_str() {
-            SIMILAR => return Err(self.wrong(sign, "`%` stands in `--filter` of `query list` only")),
-            "~" => {
-                let message = "there are no regular expressions: write `ilike` and a text with `%` for any part of it";
-                return Err(self.wrong(sign, message));
-            }
-            _ => {}
+        if operator == SIMILAR {
+            return Err(self.wrong(sign, "`%` stands in `--filter` of `query list` only"));
         }
         let of = |json: Json| json!({ name.text.as_str(): json });
         check(&of(Json::Null)).map_err(|error| self.at(name, &error))?;
@@ -313,6 +317,10 @@ mod tests {
             ("unit = \"null\"", json!({"unit": {"eq": "null"}})),
             ("name like \"%\\\"x\\\"%\"", json!({"name": {"like": "%\"x\"%"}})),
             ("at < 2016-01-01T00:00:00Z", json!({"at": {"lt": "2016-01-01T00:00:00Z"}})),
+            (
+                "name ~ \"^Plum\" and name ~* r.n$",
+                json!({"and": [{"name": {"regex": "^Plum"}}, {"name": {"iregex": "r.n$"}}]}),
+            ),
             ("a.b = x=y%z", json!({"a.b": {"eq": "x=y%z"}})),
         ] {
             assert_eq!(Conditions::read("filter", text).unwrap().to_json(&anything).unwrap(), expected, "{text}");
@@ -348,7 +356,6 @@ mod tests {
             ("a in (1 2)", "with commas", "                   ^"),
             ("a in (1,", "expected a value", "                   ^"),
             ("ä = \"x", "quotes do not end", "               ^^"),
-            ("name ~ x", "no regular expressions", "                ^"),
         ] {
             let read = Conditions::read("filter", text).and_then(|read| read.to_json(&anything));
             let told = read.unwrap_err().to_string();

@@ -215,7 +215,11 @@ impl Step<'_> {
             1 if !texts.is_empty() => {
                 let position = self.draw.pick(&texts);
                 let start = self.draw.text().chars().filter(|c| c.is_ascii_alphanumeric()).take(7).collect::<String>();
-                Which::Like(position, start + "%")
+                if self.draw.number(2) == 0 {
+                    Which::Like(position, start + "%")
+                } else {
+                    Which::Regex(position, format!("^{start}"))
+                }
             }
             _ => {
                 let [value, _] = values;

@@ -110,6 +110,7 @@ pub(super) fn counted<M: PlatformModel>(which: &Which) -> RawSql {
         Which::All => is("true"),
         Which::Eq(position, value) => is(&format!("{} = :v", name(position))).value("v", ty(position), value.clone()),
         Which::Like(position, pattern) => is(&format!("{} LIKE :v", name(position))).text("v", pattern),
+        Which::Regex(position, pattern) => is(&format!("{} ~ :v", name(position))).text("v", pattern),
         Which::In(position, values) => {
             let any: Vec<String> = (0..values.len()).map(|i| format!("{} = :v{i}", name(position))).collect();
             let any = if any.is_empty() { "false".to_owned() } else { any.join(" OR ") };

@@ -17,6 +17,8 @@ pub(super) enum Which {
     In(usize, Vec<Value>),
     /// Those whose text is like a pattern.
     Like(usize, String),
+    /// Those whose text begins with letters and digits, as a regular expression.
+    Regex(usize, String),
 }
 
 /// Which records, in which order, how many.
@@ -44,6 +46,7 @@ impl Which {
             Self::Eq(position, value) => Filter::Compare { field: path(position), comparison: Comparison::Eq, value },
             Self::In(position, values) => Filter::In { field: path(position), values },
             Self::Like(position, pattern) => Filter::Like { field: path(position), pattern, case_sensitive: true },
+            Self::Regex(position, pattern) => Filter::Regex { field: path(position), pattern, case_sensitive: true },
         }
     }
 
@@ -59,6 +62,7 @@ impl Which {
                 json!({name(*position): {"in": values}})
             }
             Self::Like(position, pattern) => json!({name(*position): {"like": pattern}}),
+            Self::Regex(position, pattern) => json!({name(*position): {"regex": pattern}}),
         })
     }
 
@@ -66,7 +70,9 @@ impl Which {
     pub(super) fn holds(&self, def: &'static ModelDef, row: &[Value]) -> Option<bool> {
         let position = match self {
             Self::All => return Some(true),
-            Self::Eq(position, _) | Self::In(position, _) | Self::Like(position, _) => *position,
+            Self::Eq(position, _) | Self::In(position, _) | Self::Like(position, _) | Self::Regex(position, _) => {
+                *position
+            }
         };
         if row[position].is_unset() {
             return None;

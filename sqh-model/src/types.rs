@@ -390,7 +390,7 @@ pub(crate) fn describe(value: &Value) -> String {
 }
 
 /// What a JSON value is in a message.
-pub(crate) fn describe_json(json: &Json) -> &'static str {
+pub fn describe_json(json: &Json) -> &'static str {
     match json {
         Json::Null => "null",
         Json::Bool(_) => "a boolean",

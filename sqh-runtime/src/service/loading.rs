@@ -2,15 +2,18 @@
 //!
 //! Each of them goes down the one path by itself, in the scope of its own model.
 
+mod dynamic;
+
 use futures::future::BoxFuture;
+use serde_json::Value as Json;
 use sqh_model::compare::compare;
 use sqh_model::expr::{FromLoaded, Loaded, Loading, SelectWith};
 use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row, Value};
 
-use super::{Path, PlatformGroupRecordService, sealed};
+use super::{DynamicQuery, Path, PlatformGroupRecordService, sealed};
 use crate::op::{Op, Operation};
-use crate::scope::{Cx, Scope};
+use crate::scope::{Cx, RecordScope, Scope};
 
 /// How many records are looked up by one statement. A list of values is one bind of any length, which the
 /// server reads whole before it begins.
@@ -88,6 +91,33 @@ impl<P: Path> PlatformGroupRecordService<P> {
         loader.check(M::def(), &along)?;
         let rows = loader.rows(M::def(), Op::List(query)).await?;
         loader.load(rows, &along).await?.into_iter().map(T::from_loaded).collect()
+    }
+}
+
+impl<P: Path> PlatformGroupRecordService<P> {
+    /// [`list_with`](Self::list_with) by names. `with` is an array: a `#[has_many]` by its name, a reference by its
+    /// field's, or an object of the name and what is meant of it:
+    /// `["station", {"samples": {"order": ["-value"], "limit_per_parent": 2, "with": ["method"]}}]`.
+    ///
+    /// Each of the replies is an object with the `record`, and `with` each relation by its name: an array, or for a
+    /// reference one such object or null.
+    ///
+    /// # Errors
+    /// `Invalid`, saying where: ``in `with.1.samples`: …``; and as [`list_with`](Self::list_with).
+    pub async fn list_with_dyn<S: RecordScope>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        query: &DynamicQuery,
+        with: &Json,
+    ) -> Result<Vec<Json>> {
+        let def = self.engine.registry.find(group, model)?;
+        let (query, named) = (query.resolve(def)?, dynamic::read(def, with)?);
+        let loader = Loader { records: self, own: cx.scope(), shared: cx.scope().shared() };
+        loader.check(def, &named.loading)?;
+        let rows = loader.rows(def, Op::List(query)).await?;
+        named.to_json(def, &loader.load(rows, &named.loading).await?)
     }
 }
 

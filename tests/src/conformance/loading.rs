@@ -1,7 +1,9 @@
 //! Related records that are loaded along, by relations and by references.
 
+use serde_json::json;
 use sqh_runtime::expr::Related;
 use sqh_runtime::prelude::*;
+use sqh_runtime::service::DynamicQuery;
 
 use crate::harness::{Harness, World, refused, refused_in, unique_text};
 use crate::models::{Badge, Book, Chapter, Clue, Event, Memo, Notice, Person, Reader, ReaderCard, Remark, Station};
@@ -81,6 +83,66 @@ pub async fn relations_are_filtered_ordered_and_limited_for_each(harness: &dyn H
     assert!(found(cards().limit_per_parent(0)).await.iter().all(Vec::is_empty));
     let lower = cards().filter(ReaderCard::ID.lt(12)).filter(ReaderCard::ID.ne(20));
     assert_eq!(found(lower.limit_per_parent(1)).await, [vec![11], vec![], vec![]]);
+}
+
+pub async fn names_load_what_types_do(harness: &dyn Harness) {
+    let World { records, cx, .. } = readers(harness).await;
+    let query = DynamicQuery { filter: json!({"id": {"ne": 2}}), ..DynamicQuery::default() };
+    let with = json!([
+        {"cards": {"filter": {"id": {"lt": 12}}, "order": ["-id"], "with": ["chapters"]}},
+        "remarks",
+        {"brought_by": {"with": [{"cards": {"limit_per_parent": 1}}]}},
+    ]);
+    let found = records.list_with_dyn(&cx, "family", "Reader", &query, &with).await.unwrap();
+    let card = |id: i32| json!({"id": id, "reader": 1});
+    let chapter = |id: i32, card: i32| json!({"record": {"id": id, "card": card}});
+    let reader = |id: i32, by: Option<i32>| json!({"id": id, "handle": format!("reader {id}"), "brought_by": by});
+    let cards = json!([
+        {"record": card(11), "with": {"chapters": [chapter(110, 11)]}},
+        {"record": card(10), "with": {"chapters": [chapter(100, 10), chapter(101, 10)]}},
+    ]);
+    let first = json!({"record": reader(1, None), "with": {"cards": [{"record": card(10)}]}});
+    let remark = |id: i32, of: i32| json!([{"record": {"id": id, "reader": of}}]);
+    let expected = [
+        json!({"record": reader(1, None), "with": {"cards": cards, "remarks": remark(3, 1), "brought_by": null}}),
+        json!({"record": reader(3, Some(1)), "with": {"cards": [], "remarks": remark(1, 3), "brought_by": first}}),
+    ];
+    assert_eq!(found, expected);
+
+    // A link, and a reference to another field than the key.
+    let all = DynamicQuery::default();
+    let cards = records.list_with_dyn(&cx, "family", "ReaderCard", &all, &json!(["reader"])).await.unwrap();
+    assert_eq!(cards[3]["with"]["reader"]["record"]["id"], 2, "{cards:?}");
+    records.create(&cx, Clue { id: 1, handle: "reader 2".to_owned() }).await.unwrap();
+    let clues = records.list_with_dyn(&cx, "family", "Clue", &all, &json!(["handle"])).await.unwrap();
+    assert_eq!(clues, [json!({"record": {"id": 1, "handle": "reader 2"}, "with": {"handle": {"record": reader(2, Some(1))}}})]);
+    let transaction = records.begin(&cx).await.unwrap();
+    transaction.create(&cx, self::card(30, 3)).await.unwrap();
+    let third = DynamicQuery { filter: json!({"id": 3}), ..DynamicQuery::default() };
+    let found = transaction.list_with_dyn(&cx, "family", "Reader", &third, &json!(["cards"])).await.unwrap();
+    assert_eq!(found[0]["with"]["cards"][0]["record"]["id"], 30, "{found:?}");
+    transaction.rollback().await.unwrap();
+}
+
+pub async fn names_that_lead_nowhere_are_told(harness: &dyn Harness) {
+    let World { records, cx, .. } = World::new(harness).await;
+    for (with, parts) in [
+        (json!("cards"), &["`with` is an array"][..]),
+        (json!(["card"]), &["in `with.0.card`", "`cards`, `remarks`, `brought_by`"]),
+        (json!(["cards", 3]), &["in `with.1`"]),
+        (json!(["cards", {"cards": {}}]), &["in `with.1`", "twice"]),
+        (json!([{"cards": {"with": ["chapter"]}}]), &["in `with.0.cards.with.0.chapter`", "`chapters`"]),
+        (json!([{"cards": {"limit": 2}}]), &["in `with.0.cards`", "no option `limit`", "`limit_per_parent`"]),
+        (json!([{"cards": {"limit_per_parent": "2"}}]), &["is a number"]),
+        (json!([{"cards": ["id"]}]), &["options are an object"]),
+        (json!([{"cards": {"filter": {"idd": 1}}}]), &["in `with.0.cards`", "no field `idd`"]),
+        (json!([{"brought_by": {"order": ["id"]}}]), &["no option `order` of a reference"]),
+        (json!(["handle"]), &["no relation `handle`"]),
+    ] {
+        let outcome = records.list_with_dyn(&cx, "family", "Reader", &DynamicQuery::default(), &with).await;
+        let error = refused(outcome, ErrorKind::Invalid);
+        assert!(parts.iter().all(|part| error.to_string().contains(part)), "{with}: {error}");
+    }
 }
 
 pub async fn references_lead_to_one_record_or_none(harness: &dyn Harness) {

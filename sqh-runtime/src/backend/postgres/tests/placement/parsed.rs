@@ -1,8 +1,8 @@
 //! What a statement says, by a parser that knows nothing of how it was written.
 
 use sqlparser::ast::{
-    BinaryOperator, ConflictTarget, Delete, Expr, FromTable, Ident, Insert, OnConflictAction, OnInsert, Query, SetExpr,
-    Statement, TableFactor, TableObject, TableWithJoins, Update,
+    BinaryOperator, ConflictTarget, Delete, Expr, FromTable, Ident, Insert, OnConflictAction, OnInsert, Query,
+    SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -48,8 +48,14 @@ fn of_insert(insert: &mut Insert, see: &mut dyn FnMut(Relation<'_>)) {
 }
 
 fn of_query(query: &mut Query, see: &mut dyn FnMut(Relation<'_>)) {
-    assert!(query.with.is_none());
-    match &mut *query.body {
+    for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+        of_query(&mut cte.query, see);
+    }
+    of_body(&mut query.body, see);
+}
+
+fn of_body(body: &mut SetExpr, see: &mut dyn FnMut(Relation<'_>)) {
+    match body {
         SetExpr::Select(select) => {
             for table in &mut select.from {
                 let joined = table.joins.iter_mut().map(|join| &mut join.relation);
@@ -59,8 +65,21 @@ fn of_query(query: &mut Query, see: &mut dyn FnMut(Relation<'_>)) {
                     }
                 }
             }
+            for item in &mut select.projection {
+                if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
+                    subqueries(expr, see);
+                }
+            }
+            if let Some(having) = &mut select.having {
+                subqueries(having, see);
+            }
             of_rows(&select.from.iter().collect::<Vec<_>>(), &mut select.selection, see);
         }
+        SetExpr::SetOperation { left, right, .. } => {
+            of_body(left, see);
+            of_body(right, see);
+        }
+        SetExpr::Query(query) => of_query(query, see),
         SetExpr::Values(_) => {}
         other => panic!("a kind of query that is not known: {other}"),
     }
@@ -68,19 +87,30 @@ fn of_query(query: &mut Query, see: &mut dyn FnMut(Relation<'_>)) {
 
 fn of_rows(tables: &[&TableWithJoins], condition: &mut Option<Expr>, see: &mut dyn FnMut(Relation<'_>)) {
     for table in tables {
-        assert!(table.joins.iter().all(|join| matches!(join.relation, TableFactor::Derived { .. })));
+        assert!(table.joins.iter().all(|join| is_query(&join.relation)));
         match &table.relation {
+            named if is_query(named) => {}
             TableFactor::Table { alias, args: None, .. } => {
                 let alias = alias.as_ref().unwrap().name.value.clone();
                 see(Relation { alias, condition: &mut *condition });
             }
-            TableFactor::Derived { .. } | TableFactor::UNNEST { .. } => {}
+            TableFactor::UNNEST { .. } => {}
             TableFactor::Table { name, .. } if name.to_string() == "unnest" => {}
             other => panic!("a kind of table that is not known: {other}"),
         }
     }
     if let Some(condition) = condition {
         subqueries(condition, see);
+    }
+}
+
+/// A query whose tables are seen where it stands: in parentheses, or one of WITH by its name, which is none of
+/// a table's since these have a schema.
+fn is_query(relation: &TableFactor) -> bool {
+    match relation {
+        TableFactor::Derived { .. } => true,
+        TableFactor::Table { name, args: None, .. } => name.0.len() == 1,
+        _ => false,
     }
 }
 
@@ -92,6 +122,21 @@ fn subqueries(expr: &mut Expr, see: &mut dyn FnMut(Relation<'_>)) {
         }
         Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => subqueries(inner, see),
         Expr::Subquery(query) | Expr::Exists { subquery: query, .. } => of_query(query, see),
+        Expr::InSubquery { expr, subquery, .. } => {
+            subqueries(expr, see);
+            of_query(subquery, see);
+        }
+        Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
+            subqueries(left, see);
+            subqueries(right, see);
+        }
+        Expr::Case { operand, conditions, else_result, .. } => {
+            for when in conditions {
+                subqueries(&mut when.condition, see);
+                subqueries(&mut when.result, see);
+            }
+            operand.iter_mut().chain(else_result).for_each(|expr| subqueries(expr, see));
+        }
         _ => {}
     }
 }

@@ -15,8 +15,10 @@ use crate::backend::postgres::bulk::unnest;
 use crate::backend::postgres::statement::cache::Cache;
 use crate::backend::postgres::statement::keyed::{Shape, render};
 use crate::backend::postgres::statement::target::Target;
-use crate::backend::postgres::statement::{Statement, filtered, report, similar, text_search};
+use crate::backend::postgres::statement::{Statement, filtered, raw, report, similar, text_search};
 use crate::prelude::*;
+use crate::schema::Registry;
+use crate::sql::RawSql;
 
 pub(super) const ID: usize = 0;
 pub(super) const AT: usize = 1;
@@ -87,6 +89,7 @@ pub(super) fn cases(target: &Target<'_>) -> Vec<Case> {
     cases.extend(by_filter(target));
     cases.extend(inserts(target));
     cases.extend(reports(target));
+    cases.extend(statements(target));
     cases
 }
 
@@ -198,6 +201,53 @@ fn reports(target: &Target<'_>) -> Vec<Case> {
             Case { name, statement, answer: Answer::Values, inputs, scope: Binds::default() }
         })
         .collect()
+}
+
+/// Statements of callers, with tables wherever one may stand. What they find is one document.
+const STATEMENTS: [(&str, &str); 6] = [
+    ("raw statement", "SELECT id, kind FROM Entry WHERE text LIKE 'alpha%' ORDER BY id, at"),
+    (
+        "raw join",
+        "SELECT a.id, b.at FROM Entry a LEFT JOIN Entry b ON b.id = a.id + 2 AND b.text LIKE 'alpha%'
+         WHERE a.text LIKE 'alpha%' ORDER BY 1, 2",
+    ),
+    (
+        "raw query with a name",
+        "WITH q AS (SELECT id, count(*) AS n FROM Entry GROUP BY id) SELECT q.id, q.n FROM q WHERE q.n > 0 ORDER BY 1",
+    ),
+    ("raw union", "SELECT id FROM Entry UNION ALL (SELECT id + 100 FROM Entry) ORDER BY 1"),
+    (
+        "raw subqueries",
+        "SELECT CASE WHEN (SELECT count(*) FROM Entry) = 5 THEN 1 ELSE 0 END AS five,
+                (SELECT count(*) FROM Entry) AS n, count(*) AS m FROM Entry WHERE id = 1
+         GROUP BY id HAVING count(*) + 4 = (SELECT count(*) FROM Entry) ORDER BY 1",
+    ),
+    (
+        // Each of them would tell of the fifth entry, which may not be seen, or of others'.
+        "raw conditions",
+        "SELECT id FROM Entry WHERE EXISTS (SELECT 1 FROM Entry AS b WHERE b.id = Entry.id + 1)
+         AND NOT id IN (SELECT id * 3 - 12 FROM Entry) AND id < ALL (SELECT (id - 5) * (id - 5) * 10 FROM Entry)
+         ORDER BY id, at",
+    ),
+];
+
+fn statements(target: &Target<'_>) -> Vec<Case> {
+    let (scope, registry) = (scope(), Registry::new([Entry::def()]).unwrap());
+    let owner = Target::of(Entry::def(), &super::route(), &TenantColumns::default()).unwrap().1;
+    STATEMENTS
+        .map(|(name, text)| {
+            let mut sql = RawSql::new(text).check(&registry, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+            sql.masks = Some(sql.checked.sources.iter().map(|_| Vec::new()).collect());
+            let tables = sql.checked.sources.iter().map(|_| report::Source {
+                target: *target,
+                owner: owner.clone(),
+                scope: &scope,
+            });
+            let (mut statement, _) = raw::select(&sql, tables.collect()).unwrap();
+            statement.sql = format!("SELECT coalesce(json_agg(q::text), '[]') FROM ({}) AS q", statement.sql).into();
+            Case { name, statement, answer: Answer::Plan, inputs: vec![Given::default()], scope: Binds::default() }
+        })
+        .into()
 }
 
 fn inserts(target: &Target<'_>) -> Vec<Case> {

@@ -170,6 +170,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::FullTextSearch(_) => has.full_text_search,
         Op::Explain(_) => has.explain,
         Op::Report(_) => has.reports,
+        Op::StreamReport(_) => has.reports && has.streams,
         Op::Sql(_) => has.raw_sql,
         Op::Begin => has.transactions,
         _ => true,
@@ -215,6 +216,7 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             report.check()
         }
         Op::Stream(query) => query.check(model),
+        Op::StreamReport(report) => report.check(),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
         Op::Get { key } | Op::Update { key, .. } | Op::Delete { key, .. } => check_key(model, key.len()),
         Op::Explain(op) => match **op {
@@ -224,6 +226,7 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             | Op::FullTextSearch(_)
             | Op::Select { .. }
             | Op::Report(_)
+            | Op::Sql(_)
             | Op::Count { .. } => check_operation(model, op),
             _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
         },
@@ -243,7 +246,7 @@ fn check_storage(model: &'static ModelDef, joined: &'static ModelDef) -> Result<
 }
 
 /// What a list needs.
-const LIMIT: &str = "a limit: add `.limit(n)`, or use `stream` for all of it";
+const LIMIT: &str = "a limit: add `.limit(n)`, or use `stream` or `stream_report` for all of it";
 
 fn check_limit(model: &'static ModelDef, query: &Query, needed: &str) -> Result<()> {
     if !model.storage.high_volume || query.limit.is_some() {

@@ -4,6 +4,8 @@
 //! transactions, are all variants of one enum, so that each of them takes the one path: there is
 //! no other door to a backend.
 
+mod plan;
+
 use futures::stream::BoxStream;
 use sqh_model::expr::{Filter, Query, TextSearch};
 pub use sqh_model::policy::Verb;
@@ -12,6 +14,7 @@ use sqh_model::schema::ModelDef;
 use sqh_model::types::TypeDef;
 use sqh_model::{Error, Result, Row, Value};
 
+pub use self::plan::{Partitions, Plan, PlanWarning, PlannedTable};
 use crate::backend::BackendTransaction;
 use crate::sql::Sql;
 
@@ -135,6 +138,8 @@ pub enum Op {
     },
     /// [`Op::List`] with bounded memory. Replies [`Reply::Stream`].
     Stream(Query),
+    /// [`Op::Report`] with bounded memory. Replies [`Reply::Stream`].
+    StreamReport(Box<Report>),
     /// How an operation that lists or counts would be run, without running it. Replies
     /// [`Reply::Plan`].
     Explain(Box<Op>),
@@ -161,8 +166,8 @@ pub enum Reply {
     Count(u64),
     /// Records as they arrive.
     Stream(RowStream),
-    /// The lines of a plan.
-    Plan(Vec<String>),
+    /// How it would be run.
+    Plan(Box<Plan>),
     /// A transaction that has begun.
     Transaction(Box<dyn BackendTransaction>),
 }
@@ -191,7 +196,8 @@ impl Op {
             | Self::Report(_)
             | Self::Sql(_)
             | Self::Count { .. }
-            | Self::Stream(_) => &[Verb::List],
+            | Self::Stream(_)
+            | Self::StreamReport(_) => &[Verb::List],
             Self::Explain(op) => op.touches(),
             Self::Upsert { .. } | Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Read, Verb::Update],
             Self::Delete { .. } | Self::DeleteWhere { .. } => &[Verb::Read, Verb::Delete],
@@ -214,7 +220,9 @@ impl Op {
     /// asked of the principal for its own is asked for each of them.
     pub fn joined(&self) -> Vec<&'static ModelDef> {
         match self {
-            Self::Report(report) => report.sources[1..].iter().map(|source| source.relation.model).collect(),
+            Self::Report(report) | Self::StreamReport(report) => {
+                report.sources[1..].iter().map(|source| source.relation.model).collect()
+            }
             Self::Sql(sql) => sql.checked.sources[1..].iter().map(|source| source.model).collect(),
             Self::Explain(op) => op.joined(),
             _ => Vec::new(),
@@ -242,6 +250,7 @@ impl Op {
             Self::DeleteWhere { .. } => "delete by filter",
             Self::BatchCreate { .. } => "batch_create",
             Self::Stream(_) => "stream",
+            Self::StreamReport(_) => "stream_report",
             Self::Explain(_) => "explain",
             Self::Begin => "begin",
         }
@@ -307,8 +316,8 @@ impl Reply {
         /// Records as they arrive.
         into_stream, Stream, RowStream);
     expect_reply!(
-        /// The lines of a plan.
-        into_plan, Plan, Vec<String>);
+        /// How it would be run.
+        into_plan, Plan, Box<Plan>);
     expect_reply!(
         /// A transaction.
         into_transaction, Transaction, Box<dyn BackendTransaction>);

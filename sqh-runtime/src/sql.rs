@@ -12,6 +12,8 @@ mod limits;
 mod names;
 mod options;
 mod params;
+#[cfg(feature = "cli")]
+mod placeholders;
 mod query;
 mod raw;
 mod row;
@@ -29,6 +31,8 @@ use sqlparser::parser::Parser;
 
 pub use self::options::SqlOptions;
 pub(crate) use self::params::SqlParams;
+#[cfg(feature = "cli")]
+pub(crate) use self::placeholders::fill;
 pub use self::raw::RawSql;
 #[cfg(feature = "test-util")]
 pub(crate) use self::raw::counting;

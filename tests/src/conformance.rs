@@ -131,6 +131,7 @@ suite! {
         nothing_compares_with_null
         like_knows_patterns
         a_pattern_that_ends_in_its_escape_is_refused
+        a_regular_expression_that_cannot_be_read_is_refused
         collections_know_containment
         collections_of_every_kind_know_containment
         documents_know_containment_keys_and_paths
@@ -301,6 +302,9 @@ suite! {
         a_fuzzy_search_needs_its_index
         a_fuzzy_search_finds_what_may_be_listed
         a_plan_is_of_what_may_be_listed
+        a_plan_says_what_is_read
+        a_plan_warns_of_a_filter_that_reads_every_partition
+        a_statement_is_explained_as_it_would_be_run
     }
     full_text needs full_text_search {
         words_are_found_in_their_forms
@@ -338,6 +342,12 @@ suite! {
         values_are_made_of_values
         a_condition_that_fails_tells_of_no_hidden_record
     }
+    report_streams needs reports {
+        equal_what_is_collected
+        need_no_limit_where_a_list_does
+        hold_no_more_than_is_asked_for
+        end_with_what_fails
+    }
     refused_sql needs records {
         hostile_statements_are_refused_with_the_reason
         ordinary_statements_are_not
@@ -373,6 +383,8 @@ suite! {
         relations_nest_and_stand_side_by_side
         relations_are_filtered_ordered_and_limited_for_each
         references_lead_to_one_record_or_none
+        names_load_what_types_do
+        names_that_lead_nowhere_are_told
         the_rules_of_related_models_apply
         what_may_not_be_seen_of_related_records_is_masked
         shared_records_are_loaded_along_with_a_tenants

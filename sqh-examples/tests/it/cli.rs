@@ -436,6 +436,27 @@ async fn records_are_asked_for_on_the_command_line() {
     assert_eq!(query(&[&args[..], &["--filter", "value > 1000"]].concat()), "no rows\n");
     let plan = query(&[&args[..], &["--explain"]].concat());
     assert!(plan.contains("Aggregate") && plan.contains("app_measurement"), "{plan}");
+    assert!(plan.contains("\nAppMeasurement: shared, every record, ") && !plan.contains("warning"), "{plan}");
+    let unbounded = ["--filter", "parameter_code ~ \"^000[16]\"", "--explain"];
+    let plan = query(&[&args[..], &unbounded[..]].concat());
+    assert!(plan.ends_with("`AppMeasurement` is read: add a condition on `measured_at`\n"), "{plan}");
+    let plan = json(&[&args[..], &unbounded[..], &["--json"]].concat());
+    assert_eq!(
+        (&plan["tables"][0]["model"], plan["warnings"].as_array().unwrap().len()),
+        (&"AppMeasurement".into(), 1)
+    );
+
+    let sql = "SELECT {AppMeasurement.parameter_code} AS code, count(*) AS n, 'a {{b}}' AS b
+               FROM {AppMeasurement} WHERE value > :least AND parameter_code IN (:codes) GROUP BY 1 ORDER BY 1";
+    let params = ["--param", "least=3", "--param", "codes=[\"00010\", \"00060\"]"];
+    let args = [&["sql", sql][..], &params[..]].concat();
+    assert_eq!(query(&args), "code   n  b\n00010  4  a {b}\n00060  5  a {b}\n");
+    let rows = json(&[&args[..], &["--format", "json"]].concat());
+    assert_eq!(rows[0], serde_json::json!({"code": "00010", "n": 4, "b": "a {b}"}));
+    let plan = query(&[&args[..], &["--explain"]].concat());
+    assert!(plan.contains("Aggregate") && plan.contains("warning: every partition"), "{plan}");
+    let results = ["sql", "SELECT count(*) AS n FROM AppLabResult", "--tenant", "chesapeake"];
+    assert_eq!(query(&results), "n\n3\n");
 
     let names = ["--join", "{\"inner\": \"AppWaterQualityStation\", \"on\": {\"station_code\": \"station_code\"}}"];
     let select = ["--select", "value,AppWaterQualityStation.name", "--order", "-value", "--limit", "1"];
@@ -467,7 +488,9 @@ fn what_is_wrong_with_a_query_is_pointed_at() {
         (list, "value > high", &["got a string", "                   ^^^^\n"]),
         (list, "value lke 3", &["there is no operator `lke`", "                 ^^^\n"]),
         (list, "value > 3 or unit = x", &["`and` between them", "^^\n"]),
-        (list, "test_type ~ x", &["`ilike`"]),
+        (list, "test_type ~ (pH", &["there is nothing more"]),
+        (list, "test_type ~ \"(pH\"", &["no `)`", "                      ^^^^^\n"]),
+        (list, "value ~ 7", &["is for text"]),
         (list, "test_type % pH and value > 3", &["`%`", "alone"]),
         (aggregate, "test_type % pH", &["`query list` only"]),
         (aggregate, "unti = null", &["did you mean `unit`?", "^^^^\n"]),
@@ -477,6 +500,29 @@ fn what_is_wrong_with_a_query_is_pointed_at() {
         assert_eq!(output.status.code(), Some(2), "{args}");
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(parts.iter().all(|part| told.contains(part)), "{args} {filter}: {told}");
+    }
+    let statements: &[(&str, &[&str])] = &[
+        (
+            "SELECT nam FROM AppLabResult",
+            &["there is no column `nam`", "  SELECT nam FROM AppLabResult\n         ^^^\n"],
+        ),
+        ("SELECT {AppLabResult.valeu} FROM {AppLabResult}", &["did you mean `value`?", "                ^^^^^\n"]),
+        ("SELECT id FROM {AppLabResul}", &["there is no model `AppLabResul`", "                  ^^^^^^^^^^^\n"]),
+        (
+            "SELECT id,\nFROM {AppLabResult} WHERE value > :least",
+            &["found: FROM", "\n  FROM {AppLabResult} WHERE", "  ^^^^\n"],
+        ),
+        ("SELECT {AppLabResult.id} FROM AppLabResult WHERE value >", &["found: EOF"]),
+        ("SELECT id FROM AppLabResult WHERE value > :least", &["`:least` is missing", "^^^^^^\n"]),
+        ("SELECT pg_sleep(1) FROM AppLabResult", &["is refused", "       ^^^^^^^^\n"]),
+        ("DELETE FROM AppLabResult", &["only SELECT"]),
+        ("SELECT id FROM {AppLabResult", &["stands alone"]),
+        ("SELECT id FROM AppLabResult", &["add `--tenant SLUG`"]),
+    ];
+    for (statement, parts) in statements {
+        let output = command("query sql --url postgres://nobody@localhost:1/x").arg(statement).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(parts.iter().all(|part| told.contains(part)), "{statement}: {told}");
     }
     let wrong: &[(&str, &[&str])] = &[
         ("query list --group lbb --model AppLabResult", &["there is no group `lbb`", "did you mean `lab`?"]),

@@ -128,7 +128,7 @@ fn record_from_json(fields: &'static [FieldDef], object: &Map<String, Json>) -> 
 }
 
 /// The error for a field that the model does not have.
-pub(crate) fn unknown_field<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+pub fn unknown_field<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let known: Vec<_> = known.collect();
     let hint = near::hint(name, known.iter().copied());
     Error::invalid(format!("there is no field `{name}`{hint}: the fields are `{}`", known.join("`, `")))

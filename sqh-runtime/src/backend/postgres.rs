@@ -13,6 +13,7 @@ pub mod catalog;
 mod codec;
 mod error;
 mod explain;
+mod partitions;
 mod raw;
 mod run;
 mod session;
@@ -28,16 +29,17 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sqh_model::expr::Query;
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::ModelDef;
-use sqh_model::{ErrorKind, Result};
+use sqh_model::{Error, ErrorKind, Result};
 
+use self::partitions::Warned;
 use self::session::Session;
 use self::span::Client;
 use self::statement::cache::Cache;
-use self::statement::target::{Owner, Target};
-use self::statement::{Statement, filtered, guard};
+use self::statement::target::Target;
+use self::statement::{filtered, guard, report};
+use self::stream::Streamed;
 use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
 use crate::engine::{Joined, Route, Scoped};
@@ -64,6 +66,7 @@ struct Inner {
     tenants: Arc<TenantColumns>,
     statements: Cache,
     metrics: Arc<Metrics>,
+    warned: Warned,
 }
 
 impl PostgresBackend {
@@ -75,7 +78,14 @@ impl PostgresBackend {
         tenants: Arc<TenantColumns>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self(Arc::new(Inner { store, tables, tenants, statements: Cache::default(), metrics }))
+        Self(Arc::new(Inner {
+            store,
+            tables,
+            tenants,
+            statements: Cache::default(),
+            metrics,
+            warned: Warned::default(),
+        }))
     }
 }
 
@@ -126,6 +136,7 @@ impl Inner {
             let route = self.tables.refresh(scoped.route(), def).await?;
             scoped.reroute(route)?;
         }
+        self.warned.of(def, scoped.op(), scoped.filter());
         // Before a connection is taken: the manager may need one of its own. The model of a begin
         // only says where to; each operation of the transaction makes its own table.
         if matches!(scoped.op(), Op::Begin) {
@@ -142,25 +153,36 @@ impl Inner {
                     PostgresTransaction::begin(Arc::clone(self), lease, scoped.route().clone(), def).await?;
                 Ok(Reply::Transaction(Box::new(transaction)))
             }
-            Op::Stream(query) => {
-                let (statement, owner) = self.streamed(scoped, query)?;
+            Op::Stream(_) | Op::StreamReport(_) => {
+                let (streamed, is_secured) = self.streamed(scoped)?;
                 let mut session = Session::new(&mut lease, false);
-                if session.needs_transaction() || Target::of(def, scoped.route(), &self.tenants)?.0.is_secured() {
+                if session.needs_transaction() || is_secured {
                     session.begin(def, guard::begin(scoped.route(), false)).await?;
-                    return Ok(Reply::Stream(stream::stream(stream::InTransaction(lease), statement, owner)));
+                    return Ok(Reply::Stream(stream::stream(stream::InTransaction(lease), streamed)));
                 }
-                Ok(Reply::Stream(stream::stream(lease, statement, owner)))
+                Ok(Reply::Stream(stream::stream(lease, streamed)))
             }
             _ => run::run(&mut Session::new(&mut lease, false), self, scoped).await,
         }
     }
 
-    /// The statement of a stream, and whose rows it gives.
-    fn streamed(&self, scoped: &Scoped, query: &Query) -> Result<(Statement, Option<Owner>)> {
+    /// The statement of a stream, and whether one of its tables has row security.
+    fn streamed(&self, scoped: &Scoped) -> Result<(Streamed, bool)> {
         let def = scoped.model();
         let (target, owner) = Target::of(def, scoped.route(), &self.tenants)?;
-        let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
-        Ok((filtered::select(&target, query, scoped.filter(), &columns)?, owner))
+        let sources = run::sources((target, owner.clone(), scoped.filter()), scoped.joined(), &self.tenants)?;
+        let is_secured = sources.iter().any(|source| source.target.is_secured());
+        let (statement, others) = match scoped.op() {
+            Op::StreamReport(report) => {
+                report::select(report, sources).map(|(statement, owners)| (statement, Some(owners)))?
+            }
+            Op::Stream(query) => {
+                let columns: Vec<usize> = (0..def.layout().columns().len()).collect();
+                (filtered::select(&target, query, scoped.filter(), &columns)?, None)
+            }
+            op => return Err(Error::internal(format!("`{}` is no stream", op.name()))),
+        };
+        Ok((Streamed { statement, owner, others }, is_secured))
     }
 
     /// Makes the tables that an operation uses.

@@ -1,9 +1,11 @@
 //! `query`: records and what is computed of them, by names.
 //!
 //! The words of the shell become the arguments of the dynamic face ([`words`]), conditions too
-//! ([`filter`]), and are checked before any server is asked.
+//! ([`filter`]), and are checked before any server is asked. A statement in SQL ([`sql`]) is too.
 
 mod filter;
+mod plan;
+mod sql;
 mod table;
 mod words;
 
@@ -15,6 +17,7 @@ use sqh_model::schema::{ModelDef, Registry};
 use sqh_model::{Error, Result};
 
 use self::filter::Conditions;
+use self::sql::{Statement, StatementArgs};
 use super::connect::{principal, user};
 use super::output::{Answer, Failure};
 use crate::Platform;
@@ -23,6 +26,8 @@ use crate::service::DynamicQuery;
 
 /// How many records a fuzzy search gives that is told no limit.
 const SIMILAR: u64 = 10;
+
+const NO_PLAN: &str = "`--explain` is of lists, not of `%`";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum QueryForm {
@@ -34,9 +39,11 @@ pub(super) enum QueryForm {
     Join(Join),
     /// Computes of each record what those around it say: `--window 'rank={"rank": [], "order": ["-value"]}'`
     Window(Window),
+    /// Asks in SQL, of models and their fields: `SELECT {AppOrder.id} FROM {AppOrder} WHERE total > :least`
+    Sql(SqlArgs),
 }
 
-/// Whose records of which model, which of them, and how they are told.
+/// Which records of which model, and how they are told.
 #[derive(Debug, Args)]
 struct Common {
     /// The model's group
@@ -45,13 +52,7 @@ struct Common {
     /// The model
     #[arg(long, value_name = "NAME")]
     model: String,
-    /// Whose records, unless the model is shared
-    #[arg(long, value_name = "SLUG")]
-    tenant: Option<String>,
-    /// As this user, with what the catalog grants them [default: as the system]
-    #[arg(long = "as", value_name = "USER")]
-    user: Option<String>,
-    /// Only these: `value > 3 and unit = "mg/L"`; given more than once, all hold
+    /// Only these: `value > 3 and unit = "mg/L"`, `name ~ "^Pl"`; given more than once, all hold
     #[arg(long, value_name = "CONDITION")]
     filter: Vec<String>,
     /// In this order, `-` for the largest first; by several with commas
@@ -63,6 +64,19 @@ struct Common {
     /// Without so many of the first
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     offset: u64,
+    #[command(flatten)]
+    told: Told,
+}
+
+/// Whose records, to whom, and how they are told.
+#[derive(Debug, Args)]
+struct Told {
+    /// Whose records, unless the model is shared
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<String>,
+    /// As this user, with what the catalog grants them [default: as the system]
+    #[arg(long = "as", value_name = "USER")]
+    user: Option<String>,
     /// How the rows are told
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -145,14 +159,24 @@ pub(super) struct Window {
     joins: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    #[command(flatten)]
+    statement: StatementArgs,
+    #[command(flatten)]
+    told: Told,
+}
+
 /// What is asked, read and checked.
 pub(super) struct Asked {
-    common: Common,
+    told: Told,
+    /// The model, or the first one of a statement.
     model: &'static ModelDef,
     what: What,
 }
 
 enum What {
+    Sql(Statement),
     List(DynamicQuery),
     Similar { field: String, text: String, limit: u64 },
     Report(ReportForm, Json),
@@ -161,7 +185,7 @@ enum What {
 impl Asked {
     /// Whether the rows are for machines.
     pub(super) fn is_json(&self) -> bool {
-        self.common.format == Format::Json
+        self.told.format == Format::Json
     }
 }
 
@@ -170,7 +194,8 @@ impl Asked {
 /// # Errors
 /// What is wrong with it, pointing at the word where there is one.
 pub(super) fn read(registry: &Registry, form: QueryForm) -> Result<Asked, Failure> {
-    asked(registry, form).map_err(Failure::Usage)
+    let asked = asked(registry, form).and_then(|asked| check_tenant_is_of_model(&asked).map(|()| asked));
+    asked.map_err(Failure::Usage)
 }
 
 fn asked(registry: &Registry, form: QueryForm) -> Result<Asked> {
@@ -179,7 +204,11 @@ fn asked(registry: &Registry, form: QueryForm) -> Result<Asked> {
         QueryForm::List(List { common }) => {
             let model = registry.find(&common.group, &common.model)?;
             let what = list(model, &common)?;
-            return Ok(Asked { common, model, what });
+            return Ok(Asked { told: common.told, model, what });
+        }
+        QueryForm::Sql(SqlArgs { statement, told }) => {
+            let (statement, model) = statement.read(registry)?;
+            return Ok(Asked { told, model, what: What::Sql(statement) });
         }
         QueryForm::Aggregate(Aggregate { common, groups, joins }) => {
             words::put_joins(&mut words, &joins)?;
@@ -222,7 +251,7 @@ fn asked(registry: &Registry, form: QueryForm) -> Result<Asked> {
         words.insert("offset".to_owned(), common.offset.into());
     }
     check(&words)?;
-    Ok(Asked { common, model, what: What::Report(form, Json::Object(words)) })
+    Ok(Asked { told: common.told, model, what: What::Report(form, Json::Object(words)) })
 }
 
 fn put_groups(words: &mut Map<String, Json>, groups: &Groups) -> Result<()> {
@@ -261,8 +290,8 @@ fn list(model: &'static ModelDef, common: &Common) -> Result<What> {
                 "`%` finds the most similar first: it stands alone, without another condition, an order or an offset",
             ));
         }
-        if common.explain {
-            return Err(Error::invalid("`--explain` is of lists, not of `%`"));
+        if common.told.explain {
+            return Err(Error::invalid(NO_PLAN));
         }
         let (field, text) = similar?;
         // A field that there is not is told before a server is asked.
@@ -279,33 +308,42 @@ fn list(model: &'static ModelDef, common: &Common) -> Result<What> {
 
 /// Asks the platform.
 pub(super) async fn run(platform: &Platform, asked: &Asked) -> Result<Answer, Failure> {
-    let Common { tenant, user: name, .. } = &asked.common;
+    let Told { tenant, user: name, .. } = &asked.told;
     let principal = match name {
         Some(name) => user(name).await?,
         None => principal(),
     };
-    match (asked.model.storage.shared, tenant) {
-        (true, None) => answer(platform, &platform.shared(&principal).await?, asked).await,
-        (false, Some(slug)) => answer(platform, &platform.tenant(&principal, slug).await?, asked).await,
-        (true, Some(_)) => {
-            Err(Failure::Usage(Error::invalid("the model is shared and belongs to no tenant: leave `--tenant` out")))
-        }
-        (false, None) => Err(Failure::Usage(Error::invalid("whose records? add `--tenant SLUG`"))),
+    match tenant {
+        None => answer(platform, &platform.shared(&principal).await?, asked).await,
+        Some(slug) => answer(platform, &platform.tenant(&principal, slug).await?, asked).await,
+    }
+}
+
+/// A shared model's records are nobody's, and others are somebody's.
+fn check_tenant_is_of_model(asked: &Asked) -> Result<()> {
+    match (asked.model.storage.shared, &asked.told.tenant) {
+        (true, None) | (false, Some(_)) => Ok(()),
+        (true, Some(_)) => Err(Error::invalid("the model is shared and belongs to no tenant: leave `--tenant` out")),
+        (false, None) => Err(Error::invalid("whose records? add `--tenant SLUG`")),
     }
 }
 
 async fn answer<S: RecordScope>(platform: &Platform, cx: &Cx<S>, asked: &Asked) -> Result<Answer, Failure> {
-    let Common { group, model, explain, .. } = &asked.common;
+    let (group, model) = (asked.model.group, asked.model.name);
     let (records, postgres) = (platform.records(), platform.postgres());
-    if *explain {
-        let lines = match &asked.what {
+    if asked.told.explain {
+        let plan = match &asked.what {
+            What::Sql(statement) => postgres.explain_raw_sql(cx, statement.sql()).await?,
             What::Report(form, report) => postgres.explain_report_dyn(cx, group, model, *form, report).await?,
             What::List(query) => postgres.explain_list_dyn(cx, group, model, query).await?,
-            What::Similar { .. } => Vec::new(),
+            What::Similar { .. } => {
+                return Err(Failure::Usage(Error::invalid(NO_PLAN)));
+            }
         };
-        return Ok(Answer::text(lines.join("\n") + "\n").or_json(lines.into()));
+        return Ok(plan::answer(&plan));
     }
     let rows = match &asked.what {
+        What::Sql(statement) => postgres.raw_sql_dyn(cx, statement.sql()).await?,
         What::List(query) => table::objects(records.list_dyn(cx, group, model, query).await?),
         What::Similar { field, text, limit } => {
             table::objects(postgres.fuzzy_search_dyn(cx, group, model, field, text, *limit).await?)

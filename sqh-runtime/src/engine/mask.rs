@@ -23,7 +23,7 @@ impl Masks {
         let columns = model.layout().columns();
         let hidden = |position: usize| redaction(access, model, &columns[position]).map(|redaction| redaction.mask);
         let masks = match op {
-            Op::Report(report) => {
+            Op::Report(report) | Op::StreamReport(report) => {
                 let mut masks = Vec::new();
                 // Nothing else is said in vain: the report has been checked.
                 let _ = report.visit_columns(&mut |source, field, wanted| {
@@ -94,7 +94,11 @@ impl Masks {
 /// # Errors
 /// What a field's own mask says.
 pub(super) fn hide(access: &Access, op: &mut Op) -> Result<()> {
-    let Op::Sql(sql) = op else { return Ok(()) };
+    let sql = match op {
+        Op::Sql(sql) => sql,
+        Op::Explain(op) => return hide(access, op),
+        _ => return Ok(()),
+    };
     let masks = sql.checked.sources.iter().map(|source| {
         let columns = source.model.layout().columns().iter().enumerate();
         let hidden =
@@ -113,7 +117,7 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
     let columns = model.layout().columns();
     let (filter, order) = match op {
         Op::Explain(op) => return check_visible(access, model, op),
-        Op::Report(report) => {
+        Op::Report(report) | Op::StreamReport(report) => {
             return report.visit_columns(&mut |source, field, wanted| {
                 let layout = source.model.layout();
                 match layout.position(field) {

@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 20;
+const KINDS: usize = SYSTEMS * 21;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -139,5 +139,6 @@ fn position(op: &Op) -> usize {
         Op::Sql(_) => 17,
         Op::Related { .. } => 18,
         Op::FullTextSearch(_) => 19,
+        Op::StreamReport(_) => 20,
     }
 }

@@ -5,6 +5,7 @@
 mod dynamic;
 mod search;
 
+use futures::stream::{BoxStream, StreamExt as _};
 use sqh_model::expr::{Column, Select};
 use sqh_model::report::{Reading, Sources};
 use sqh_model::row::from_row;
@@ -16,7 +17,7 @@ use sqh_model::{Error, Result};
 pub use self::search::{DynamicSearch, Found};
 use super::PlatformGroupRecordService;
 use super::records::query_of;
-use crate::op::{Op, Operation, Reply};
+use crate::op::{Op, Operation, Plan, Reply};
 use crate::scope::Cx;
 
 /// What PostgreSQL can, beyond what every backend can.
@@ -149,6 +150,26 @@ impl PostgresQueryService {
         self.report(cx, report).await
     }
 
+    /// What a report gives, as it arrives, in bounded memory: no more is read of the server than is asked for.
+    /// A report of a high-volume model's records needs no limit here. Dropped early, the stream closes its
+    /// connection, and the server stops.
+    ///
+    /// # Errors
+    /// As [`aggregate`](Self::aggregate); an error on the way is the stream's last item.
+    pub async fn stream_report<S, O>(
+        &self,
+        cx: &Cx<<S::Root as PlatformModel>::Scope>,
+        report: Reading<S, O>,
+    ) -> Result<BoxStream<'static, Result<O>>>
+    where
+        S: Sources,
+        O: 'static,
+    {
+        let (report, read) = report.into_parts()?;
+        let rows = self.run::<S::Root>(cx, Op::StreamReport(Box::new(report))).await?.into_stream()?;
+        Ok(rows.map(move |row| read(&mut row?.into_iter())).boxed())
+    }
+
     async fn report<S: Sources, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
@@ -167,17 +188,18 @@ impl PostgresQueryService {
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Plan> {
         let (report, _) = report.into_parts()?;
         self.explain::<S::Root>(cx, Op::Report(Box::new(report))).await
     }
 
-    /// How a list would be run, as the lines of PostgreSQL's `EXPLAIN`. Nothing is read.
+    /// How a list would be run: the lines of PostgreSQL's `EXPLAIN`, which partitions are read, and a warning where
+    /// a filter leaves out the column by which the table is partitioned. No record is read.
     ///
     /// # Errors
     /// As [`list`](PlatformGroupRecordService::list); `Denied` without the permission `access:explain`, since the
     /// planner's estimates are made of everybody's records; `Unsupported` if the backend is another.
-    pub async fn explain_list<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Vec<String>> {
+    pub async fn explain_list<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Plan> {
         let op = Op::List(query_of(select)?);
         self.explain::<M>(cx, op).await
     }
@@ -187,13 +209,13 @@ impl PostgresQueryService {
     /// # Errors
     /// As [`count`](PlatformGroupRecordService::count); `Denied` without the permission `access:explain`, since the
     /// planner's estimates are made of everybody's records; `Unsupported` if the backend is another.
-    pub async fn explain_count<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Vec<String>> {
+    pub async fn explain_count<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Plan> {
         let op = Op::Count { filter: query_of(select)?.filter, estimate: false };
         self.explain::<M>(cx, op).await
     }
 
-    async fn explain<M: PlatformModel>(&self, cx: &Cx<M::Scope>, op: Op) -> Result<Vec<String>> {
-        self.run::<M>(cx, Op::Explain(Box::new(op))).await?.into_plan()
+    async fn explain<M: PlatformModel>(&self, cx: &Cx<M::Scope>, op: Op) -> Result<Plan> {
+        self.run::<M>(cx, Op::Explain(Box::new(op))).await?.into_plan().map(|plan| *plan)
     }
 
     async fn run<M: PlatformModel>(&self, cx: &Cx<M::Scope>, op: Op) -> Result<Reply> {

@@ -5,7 +5,7 @@ use sqh_model::types::{TypeDef, json_form};
 use sqh_model::{Error, Result};
 
 use super::PostgresQueryService;
-use crate::op::{Op, Operation, Table};
+use crate::op::{Op, Operation, Plan, Table};
 use crate::scope::{Cx, RecordScope};
 use crate::sql::{RawSql, SqlRow};
 
@@ -61,6 +61,17 @@ impl PostgresQueryService {
             values.map(member).collect()
         };
         rows.into_iter().map(object).collect()
+    }
+
+    /// How a statement would be run, as [`explain_list`](Self::explain_list) says it of a list.
+    ///
+    /// # Errors
+    /// As [`raw_sql`](Self::raw_sql); `Denied` without the permission `access:explain`.
+    pub async fn explain_raw_sql(&self, cx: &Cx<impl RecordScope>, sql: impl Into<RawSql>) -> Result<Plan> {
+        let sql = sql.into().check(&self.records.engine.registry, None)?;
+        let model = sql.checked.sources[0].model;
+        let op = Op::Explain(Box::new(Op::Sql(Box::new(sql))));
+        self.records.run(cx, Operation { model, op }).await?.into_plan().map(|plan| *plan)
     }
 
     async fn run_sql<S>(

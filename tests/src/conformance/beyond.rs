@@ -1,6 +1,14 @@
 //! What PostgreSQL can beyond the unified operations takes the same path.
 
+use std::time::Duration;
+
+use serde_json::json;
+use sqh_runtime::expr::Filter;
+use sqh_runtime::op::PlanWarning;
 use sqh_runtime::prelude::*;
+use sqh_runtime::report::{count, from};
+use sqh_runtime::service::DynamicQuery;
+use sqh_runtime::sql::RawSql;
 
 use crate::harness::{Harness, World, refused};
 use crate::models::{Book, Essay, Event, Memo, Person};
@@ -25,7 +33,7 @@ pub async fn plans_need_the_permissions_of_what_they_explain(harness: &dyn Harne
         }
     }
     let reader = world.user(&["library:read", "library:list", EXPLAIN]).await;
-    assert!(!postgres.explain_list(&reader, Book::select()).await.unwrap().is_empty());
+    assert!(!postgres.explain_list(&reader, Book::select()).await.unwrap().lines.is_empty());
 }
 
 pub async fn plans_do_not_ask_for_what_is_masked(harness: &dyn Harness) {
@@ -42,7 +50,7 @@ pub async fn plans_keep_to_the_rules_of_lists(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let postgres = world.platform.postgres();
     refused(postgres.explain_list(&world.cx, Event::select()).await, ErrorKind::Invalid);
-    assert!(!postgres.explain_list(&world.cx, Event::select().limit(1)).await.unwrap().is_empty());
+    assert!(!postgres.explain_list(&world.cx, Event::select().limit(1)).await.unwrap().lines.is_empty());
 }
 
 pub async fn a_misspelt_word_is_found(harness: &dyn Harness) {
@@ -83,6 +91,78 @@ pub async fn a_plan_is_of_what_may_be_listed(harness: &dyn Harness) {
     world.records.create(&world.cx, Memo::new(1, "a", "ann")).await.unwrap();
     let permissions = ["access:explain".to_owned()].into();
     let ann = world.somebody(Identity { user_id: "ann".to_owned(), permissions, ..Identity::default() }).await;
-    let plan = world.platform.postgres().explain_list(&ann, Memo::select()).await.unwrap().join("\n");
+    let plan = world.platform.postgres().explain_list(&ann, Memo::select()).await.unwrap().to_string();
     assert!(plan.contains("writer"), "{plan}");
+}
+
+pub async fn a_plan_says_what_is_read(harness: &dyn Harness) {
+    let World { platform, cx, .. } = &World::new(harness).await;
+    let postgres = platform.postgres();
+    let now = Utc::now();
+    let recent = || Event::HAPPENED_AT.gte(now).and(Event::HAPPENED_AT.lt(now + Duration::from_secs(1)));
+    let plan = postgres.explain_count(cx, Event::select().filter(recent())).await.unwrap();
+    let [table] = &plan.tables[..] else { panic!("{plan:?}") };
+    assert_eq!((table.model, table.placement.is_some(), &table.rules), ("Event", true, &Filter::Everything));
+    let partitions = table.partitions.as_ref().unwrap();
+    assert!((1..3).contains(&partitions.read.len()) && partitions.all > 3, "{plan:?}");
+    assert!(plan.to_string().contains(&partitions.read[0]), "{plan}");
+    assert_eq!(plan.warnings, []);
+
+    let book = postgres.explain_list(cx, Book::select().filter(Book::TITLE.eq("x"))).await.unwrap();
+    assert!(book.tables[0].partitions.is_none() && book.warnings.is_empty(), "{book:?}");
+}
+
+pub async fn a_plan_warns_of_a_filter_that_reads_every_partition(harness: &dyn Harness) {
+    let World { platform, cx, .. } = &World::new(harness).await;
+    let postgres = platform.postgres();
+    let omitted = [PlanWarning::PartitionColumnOmitted { model: "Event", field: "happened_at" }];
+    let recent = || Event::HAPPENED_AT.gt(Utc::now());
+    let named = || Event::WHAT.eq("x");
+    for (filter, is_bounded) in [
+        (named(), false),
+        (named().and(recent()), true),
+        (named().or(recent()), false),
+        (recent().or(Event::HAPPENED_AT.is_in([Utc::now()])), true),
+        (!recent(), true),
+        (!(named().or(recent())), true),
+        (!(named().and(recent())), false),
+        (Event::HAPPENED_AT.ne(Utc::now()), false),
+    ] {
+        let said = format!("{filter:?}");
+        let plan = postgres.explain_count(cx, Event::select().filter(filter)).await.unwrap();
+        assert_eq!(plan.warnings.is_empty(), is_bounded, "{said}");
+        assert!(is_bounded || plan.warnings == omitted);
+        let partitions = plan.tables[0].partitions.as_ref().unwrap();
+        assert!(is_bounded || partitions.read.len() == partitions.all, "{plan:?}");
+    }
+    let warnings = async |report| postgres.explain_report(cx, report).await.unwrap().warnings;
+    assert_eq!(warnings(from::<Event>().aggregate(count())).await, []);
+    assert_eq!(warnings(from::<Event>().filter(named()).aggregate(count())).await, omitted);
+    assert_eq!(warnings(from::<Event>().filter(named().and(recent())).aggregate(count())).await, []);
+    let by_name = DynamicQuery { filter: json!({"what": "x"}), limit: Some(1), ..DynamicQuery::default() };
+    assert_eq!(postgres.explain_list_dyn(cx, "time", "Event", &by_name).await.unwrap().warnings, omitted);
+    let sql = async |condition: &str| {
+        let sql = format!("SELECT count(*) FROM Event WHERE {condition}");
+        postgres.explain_raw_sql(cx, sql).await.unwrap().warnings
+    };
+    assert_eq!(sql("what = 'x'").await, omitted);
+    assert_eq!(sql("what = 'x' AND happened_at > now()").await, []);
+    assert!(PlanWarning::to_string(&warnings(from::<Event>().filter(named()).aggregate(count())).await[0]).contains("`happened_at`"));
+}
+
+pub async fn a_statement_is_explained_as_it_would_be_run(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let World { platform, cx, .. } = &world;
+    let postgres = platform.postgres();
+    let sql = || RawSql::new("SELECT title FROM Book WHERE pages > :least ORDER BY 1").set("least", 3);
+    let plan = postgres.explain_raw_sql(cx, sql()).await.unwrap();
+    assert!(plan.to_string().contains("Sort") && plan.tables[0].model == "Book", "{plan}");
+    let user = world.user(&["library:read", "library:list"]).await;
+    let error = refused(postgres.explain_raw_sql(&user, sql()).await, ErrorKind::Denied);
+    assert!(error.message().contains("access:explain"), "{error}");
+    // What a principal may not see is not asked for, and what is wrong is told as it is of a statement that runs.
+    let held = world.user(&["hr:read", "hr:list", "access:explain"]).await;
+    refused(postgres.explain_raw_sql(&held, "SELECT id FROM Person WHERE salary > 1").await, ErrorKind::Denied);
+    refused(postgres.explain_raw_sql(cx, "SELECT pg_sleep(1) FROM Book").await, ErrorKind::Invalid);
+    refused(postgres.explain_raw_sql(cx, "DELETE FROM Book").await, ErrorKind::Invalid);
 }

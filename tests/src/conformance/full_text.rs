@@ -209,11 +209,11 @@ pub async fn the_indexes_are_used(harness: &dyn Harness) {
     let many = (0..20_000).map(move |id| Article::new(id, &format!("title{id} number{}", id % 777), &text(id)));
     records.batch_create_count(cx, many).await.unwrap();
     harness.analyze(cx.tenant(), "article").await;
-    let plan = postgres.explain_search(cx, words("word4711")).await.unwrap().join("\n");
+    let plan = postgres.explain_search(cx, words("word4711")).await.unwrap().to_string();
     assert!(plan.contains("article_search_idx"), "{plan}");
-    let plan = postgres.explain_search(cx, words("titel4711").fuzzy().highlight()).await.unwrap().join("\n");
+    let plan = postgres.explain_search(cx, words("titel4711").fuzzy().highlight()).await.unwrap().to_string();
     assert!(plan.contains("article_search_idx") && plan.contains("article_title_idx"), "{plan}");
     let search = DynamicSearch { text: "word4711".to_owned(), ..DynamicSearch::default() };
-    let by_name = postgres.explain_search_dyn(cx, "press", "Article", &search).await.unwrap().join("\n");
+    let by_name = postgres.explain_search_dyn(cx, "press", "Article", &search).await.unwrap().to_string();
     assert!(by_name.contains("article_search_idx"), "{by_name}");
 }

@@ -150,7 +150,22 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             });
             said(postgres.window_dyn(cx, group, model, &report).await)
         }
+        "stream_report" => {
+            let report = from::<Book>().left_join(Book::ID.equals(Essay::ID)).select((Book::TITLE, record::<Essay>()));
+            said(match postgres.stream_report(cx, report).await {
+                Ok(rows) => rows.try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            })
+        }
+        "stream_report_dyn" => {
+            let report = json!({"joins": [{"left": "Essay", "on": {"id": "id"}}], "select": ["*", "Essay.*"]});
+            said(match postgres.stream_report_dyn(cx, group, model, ReportForm::Join, &report).await {
+                Ok(rows) => rows.try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            })
+        }
         "fuzzy_search_dyn" => said(postgres.fuzzy_search_dyn(cx, "essays", "Essay", "title", "theirs", 10).await),
+        "explain_raw_sql" => said(postgres.explain_raw_sql(cx, "SELECT title FROM Book").await),
         "explain_report_dyn" => {
             let report = json!({"group_by": ["title"], "metrics": {"n": "count"}});
             said(postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await)
@@ -178,6 +193,9 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             records.get_dyn(cx, group, model, &json!(MINE)).await.unwrap().to_string()
         }
         "list_dyn" => format!("{:?}", records.list_dyn(cx, group, model, &all).await.unwrap()),
+        "list_with_dyn" => {
+            format!("{:?}", records.list_with_dyn(cx, group, model, &all, &json!([])).await.unwrap())
+        }
         "page_dyn" => format!("{:?}", records.page_dyn(cx, group, model, &all, 1, None).await.unwrap()),
         "search_dyn" => format!("{:?}", records.search_dyn(cx, group, model, "", &all).await.unwrap()),
         "count_dyn" => {

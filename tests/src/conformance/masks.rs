@@ -67,6 +67,7 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         }
         "get_dyn" => shown(records.get_dyn(cx, group, model, &one).await),
         "list_dyn" => shown(records.list_dyn(cx, group, model, &all).await),
+        "list_with_dyn" => shown(records.list_with_dyn(cx, group, model, &all, &json!([])).await),
         "page_dyn" => shown(records.page_dyn(cx, group, model, &all, 1, None).await),
         "search_dyn" => {
             records.search_dyn(cx, group, model, BADGE, &all).await.expect_err("the badge is searched").to_string()
@@ -98,6 +99,23 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         "window_functions" => {
             let report = from::<Person>().select((Person::SALARY, Person::BADGE));
             if_it_can(postgres.window_functions(cx, report).await)
+        }
+        "stream_report" => {
+            let report = from::<Person>().select((Person::SALARY, Person::BADGE));
+            if_it_can(match postgres.stream_report(cx, report).await {
+                Ok(rows) => rows.try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            })
+        }
+        "stream_report_dyn" => {
+            let report = json!({"select": ["salary", "badge"], "windows": {"n": {"count": "*"}}});
+            if_it_can(match postgres.stream_report_dyn(cx, group, model, ReportForm::Window, &report).await {
+                Ok(rows) => rows.try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            })
+        }
+        "explain_raw_sql" => {
+            if_it_can(postgres.explain_raw_sql(cx, "SELECT name, salary, badge FROM Person").await)
         }
         "explain_report" => {
             let report = from::<Person>().aggregate((Person::NAME, count()));

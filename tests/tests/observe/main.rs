@@ -5,5 +5,6 @@ mod connections;
 mod failures;
 mod loading;
 mod operations;
+mod partitions;
 mod streams;
 mod tenants;

@@ -31,6 +31,7 @@ const CASES: &[Case] = &[
     ("search", "book", Some(4), None),
     ("select", "book", Some(4), None),
     ("report", "book", Some(1), None),
+    ("stream_report", "book", Some(4), None),
     ("raw_sql", "book", Some(1), None),
     ("count", "book", None, None),
     ("stream", "book", Some(4), None),
@@ -84,6 +85,11 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
         "report" => {
             let report = from::<Book>().filter(Book::TITLE.ne(CANARY)).aggregate((count(),));
             assert_eq!(postgres.aggregate(cx, report).await.unwrap(), [(4,)]);
+        }
+        "stream_report" => {
+            let report = from::<Book>().filter(Book::TITLE.ne(CANARY)).select((Book::TITLE,));
+            let rows: Vec<_> = postgres.stream_report(cx, report).await.unwrap().try_collect().await.unwrap();
+            assert_eq!(rows.len(), 4);
         }
         "raw_sql" => {
             // A literal would be told with the statement, by the driver's events of level DEBUG.

@@ -38,7 +38,7 @@ pub(crate) async fn month(screen: &Screen, example: &Example) -> Outcome {
     screen.fact("measured", grouped(measured))?;
     // The nodes of the plan, each a line with its cost; the lines between are their conditions.
     let plan = example.platform.postgres().explain_count(cx, measured_discharge()?).await?;
-    for node in plan.iter().filter_map(|line| line.split_once("  (cost")).map(|(node, _)| node) {
+    for node in plan.lines.iter().filter_map(|line| line.split_once("  (cost")).map(|(node, _)| node) {
         screen.fact("explain_count", node)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use sqh_model::{Error, Result, Row};
@@ -13,7 +14,7 @@ use super::error;
 use super::run::Work;
 use super::session::{Session, arriving_once};
 use super::statement::{Inputs, Statement, guard, raw};
-use crate::op::Table;
+use crate::op::{Op, Plan, Table};
 use crate::sql::Sql;
 
 impl Work<'_> {
@@ -30,6 +31,19 @@ impl Work<'_> {
             ControlFlow::Break(error) => Err(error),
             ControlFlow::Continue(Ok(table)) => session.commit(self.def).await.map(|()| table),
             ControlFlow::Continue(Err(error)) => {
+                let _ = session.rollback(self.def).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// How a statement would be run. What it computes of constants, the planner computes: within the limits of
+    /// the statement itself.
+    pub(super) async fn sql_plan(&self, session: &mut Session<'_>, op: &mut Op, timeout: Duration) -> Result<Plan> {
+        session.begin(self.def, guard::begin_read_only(self.route, timeout)).await?;
+        match self.plan(session, op).await {
+            Ok(plan) => session.commit(self.def).await.map(|()| plan),
+            Err(error) => {
                 let _ = session.rollback(self.def).await;
                 Err(error)
             }

@@ -1,6 +1,7 @@
 //! What each operation does, by itself or inside a transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqh_model::expr::lower::{Binds, search};
 use sqh_model::expr::{Filter, Query};
@@ -61,6 +62,9 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut
     if let Op::Sql(sql) = &*op {
         return work.sql(session, sql).await.map(Reply::Table);
     }
+    if let Some((explained, timeout)) = explained_sql(op) {
+        return work.sql_plan(session, explained, timeout).await.map(|plan| Reply::Plan(Box::new(plan)));
+    }
     // Row security reads the tenant from a setting of the transaction.
     let is_secured = (target.is_secured() || work.joins_secured()?) && !session.in_transaction;
     if is_secured || session.needs_transaction() || work.is_checked(op) {
@@ -69,6 +73,30 @@ pub(super) async fn run(session: &mut Session<'_>, backend: &Inner, scoped: &mut
         return atomic.end(session, def, done).await;
     }
     work.run(session, op).await
+}
+
+/// A caller's statement that is to be explained, and how long it may run.
+fn explained_sql(op: &mut Op) -> Option<(&mut Op, Duration)> {
+    let Op::Explain(explained) = op else { return None };
+    let timeout = match &**explained {
+        Op::Sql(sql) => sql.options.timeout,
+        _ => return None,
+    };
+    Some((explained, timeout))
+}
+
+/// The tables of an operation: its own, whose rows of it and which, and those of the other models that it
+/// reads.
+pub(super) fn sources<'a>(
+    (target, owner, scope): (Target<'a>, Option<Owner>, &'a Filter),
+    joined: &'a [Joined],
+    tenants: &'a TenantColumns,
+) -> Result<Vec<Source<'a>>> {
+    let joined = joined.iter().map(|joined| {
+        let (target, owner) = Target::of(joined.model(), joined.route(), tenants)?;
+        Ok(Source { target, owner, scope: joined.filter() })
+    });
+    std::iter::once(Ok(Source { target, owner, scope })).chain(joined).collect()
 }
 
 impl Work<'_> {
@@ -96,7 +124,7 @@ impl Work<'_> {
                 let inputs = Inputs { others: Some(&owners), ..self.inputs() };
                 Reply::Rows(session.rows(&statement, inputs, Repeat::IfLost).await?)
             }
-            Op::Explain(op) => Reply::Plan(self.plan(session, self.explained(op)?).await?),
+            Op::Explain(op) => Reply::Plan(Box::new(self.plan(session, op).await?)),
             Op::Count { filter, estimate } => Reply::Count(self.count(session, filter, *estimate).await?),
             Op::Create(row) => {
                 let shape = Shape::Create { columns: self.said(row) };
@@ -125,12 +153,7 @@ impl Work<'_> {
 
     /// The tables of an operation that reads several models.
     pub(super) fn sources(&self) -> Result<Vec<Source<'_>>> {
-        let root = Source { target: self.target, owner: self.owner.cloned(), scope: self.scope };
-        let joined = self.joined.iter().map(|joined| {
-            let (target, owner) = Target::of(joined.model(), joined.route(), self.tenants)?;
-            Ok(Source { target, owner, scope: joined.filter() })
-        });
-        std::iter::once(Ok(root)).chain(joined).collect()
+        sources((self.target, self.owner.cloned(), self.scope), self.joined, self.tenants)
     }
 
     // Row security reads the tenant from a setting of the transaction, whichever table it is on.

@@ -16,8 +16,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::error;
 use super::session::{Session, arriving};
+use super::statement::report::Owners;
 use super::statement::target::Owner;
-use super::statement::{Inputs, Statement};
+use super::statement::{Encode, Inputs, Statement};
 use crate::op::RowStream;
 use crate::tenancy::is_connection_lost;
 use crate::tenancy::lease::Lease;
@@ -65,11 +66,22 @@ impl Holder for InTransaction {
     }
 }
 
+/// What is to be streamed.
+pub(super) struct Streamed {
+    pub(super) statement: Statement,
+    /// Whose rows it gives, in row placement.
+    pub(super) owner: Option<Owner>,
+    /// Whose rows it joins.
+    pub(super) others: Option<Owners>,
+}
+
 /// The records that a statement replies.
-pub(super) fn stream(mut holder: impl Holder, statement: Statement, owner: Option<Owner>) -> RowStream {
+pub(super) fn stream(mut holder: impl Holder, streamed: Streamed) -> RowStream {
     let (sender, receiver) = channel(BUFFERED);
     let producer = async move {
-        let inputs = Inputs { owner: owner.as_ref(), ..Inputs::default() };
+        let Streamed { statement, owner, others } = streamed;
+        let others = others.as_ref().map(|owners| owners as &dyn Encode);
+        let inputs = Inputs { owner: owner.as_ref(), others, ..Inputs::default() };
         produce(&mut holder, &statement, inputs, &sender).await
     }
     .boxed();

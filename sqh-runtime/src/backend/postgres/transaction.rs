@@ -78,9 +78,9 @@ impl PostgresTransaction {
             }
         }
         match scoped.op() {
-            Op::Stream(query) => {
-                let (statement, owner) = self.backend.streamed(&scoped, query)?;
-                Ok(Reply::Stream(stream(state, statement, owner)))
+            Op::Stream(_) | Op::StreamReport(_) => {
+                let (streamed, _) = self.backend.streamed(&scoped)?;
+                Ok(Reply::Stream(stream(state, streamed)))
             }
             _ => {
                 state.busy = true;

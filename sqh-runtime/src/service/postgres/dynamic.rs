@@ -1,5 +1,6 @@
 //! What PostgreSQL can, by names: reports, fuzzy searches and plans for tools that know no structs.
 
+use futures::stream::{BoxStream, StreamExt as _};
 use serde_json::{Map, Value as Json};
 use sqh_model::report::{Report, ReportForm, report_from_json};
 use sqh_model::schema::ModelDef;
@@ -8,7 +9,7 @@ use sqh_model::types::json_form::to_json;
 use sqh_model::{Error, Result, Row};
 
 use super::PostgresQueryService;
-use crate::op::Op;
+use crate::op::{Op, Plan};
 use crate::scope::{Cx, RecordScope};
 use crate::service::DynamicQuery;
 
@@ -76,6 +77,24 @@ impl PostgresQueryService {
         self.report_dyn(cx, group, model, ReportForm::Window, report).await
     }
 
+    /// [`stream_report`](Self::stream_report) by names, of each form of report.
+    ///
+    /// # Errors
+    /// As [`aggregate_dyn`](Self::aggregate_dyn); an error on the way is the stream's last item.
+    pub async fn stream_report_dyn<S: RecordScope>(
+        &self,
+        cx: &Cx<S>,
+        group: &str,
+        model: &str,
+        form: ReportForm,
+        report: &Json,
+    ) -> Result<BoxStream<'static, Result<Map<String, Json>>>> {
+        let report = self.read(group, model, form, report)?;
+        let (def, columns) = (report.root(), columns(&report));
+        let rows = self.records.run_dyn(cx, def, Op::StreamReport(Box::new(report))).await?.into_stream()?;
+        Ok(rows.map(move |row| object(&columns, &row?)).boxed())
+    }
+
     /// [`fuzzy_search`](Self::fuzzy_search) by names.
     ///
     /// # Errors
@@ -116,7 +135,7 @@ impl PostgresQueryService {
         model: &str,
         form: ReportForm,
         report: &Json,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Plan> {
         let report = self.read(group, model, form, report)?;
         self.explain_dyn(cx, report.root(), Op::Report(Box::new(report))).await
     }
@@ -132,7 +151,7 @@ impl PostgresQueryService {
         group: &str,
         model: &str,
         query: &DynamicQuery,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Plan> {
         let def = self.records.engine.registry.find(group, model)?;
         self.explain_dyn(cx, def, Op::List(query.resolve(def)?)).await
     }
@@ -146,21 +165,24 @@ impl PostgresQueryService {
         report: &Json,
     ) -> Result<Vec<Map<String, Json>>> {
         let report = self.read(group, model, form, report)?;
-        let columns: Vec<(String, TypeDef)> =
-            report.outputs.iter().map(|output| (output.name.clone(), output.ty)).collect();
-        let def = report.root();
+        let (def, columns) = (report.root(), columns(&report));
         let reply = self.records.run_dyn(cx, def, Op::Report(Box::new(report))).await?;
         reply.into_rows()?.iter().map(|row| object(&columns, row)).collect()
     }
 
-    pub(super) async fn explain_dyn<S>(&self, cx: &Cx<S>, def: &'static ModelDef, op: Op) -> Result<Vec<String>> {
-        self.records.run_dyn(cx, def, Op::Explain(Box::new(op))).await?.into_plan()
+    pub(super) async fn explain_dyn<S>(&self, cx: &Cx<S>, def: &'static ModelDef, op: Op) -> Result<Plan> {
+        self.records.run_dyn(cx, def, Op::Explain(Box::new(op))).await?.into_plan().map(|plan| *plan)
     }
 
     fn read(&self, group: &str, model: &str, form: ReportForm, report: &Json) -> Result<Report> {
         let registry = &self.records.engine.registry;
         report_from_json(registry, registry.find(group, model)?, form, report)
     }
+}
+
+/// The names and the types of what a report gives.
+fn columns(report: &Report) -> Vec<(String, TypeDef)> {
+    report.outputs.iter().map(|output| (output.name.clone(), output.ty)).collect()
 }
 
 /// A row by the names of its columns.

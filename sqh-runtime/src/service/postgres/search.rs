@@ -8,7 +8,7 @@ use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row, Value};
 
 use super::PostgresQueryService;
-use crate::op::{Op, Reply};
+use crate::op::{Op, Plan, Reply};
 use crate::scope::{Cx, RecordScope};
 
 /// A record that a search has found.
@@ -152,11 +152,7 @@ impl PostgresQueryService {
     ///
     /// # Errors
     /// As [`full_text_search`](Self::full_text_search); `Denied` without the permission `access:explain`.
-    pub async fn explain_search<M: PlatformModel>(
-        &self,
-        cx: &Cx<M::Scope>,
-        query: SearchQuery<M>,
-    ) -> Result<Vec<String>> {
+    pub async fn explain_search<M: PlatformModel>(&self, cx: &Cx<M::Scope>, query: SearchQuery<M>) -> Result<Plan> {
         let search = search_of(query)?;
         self.explain::<M>(cx, Op::FullTextSearch(Box::new(search))).await
     }
@@ -171,7 +167,7 @@ impl PostgresQueryService {
         group: &str,
         model: &str,
         search: &DynamicSearch,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Plan> {
         let def = self.records.engine.registry.find(group, model)?;
         let search = search.resolve(def)?;
         self.explain_dyn(cx, def, Op::FullTextSearch(Box::new(search))).await

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use futures::TryStreamExt as _;
+use serde_json::json;
 use sqh_model::compare::compare;
 use sqh_model::expr::{Column, Related, version_value};
 use sqh_model::record_json::row_to_json;
@@ -155,6 +156,10 @@ impl<'a, M: PlatformModel, P: Path> Asking<'a, M, P> {
             }
             ("list_dyn", Call::List(asked)) => {
                 many_json::<M>(records.list_dyn(cx, group, model, &dynamic(def, &asked)?).await?)
+            }
+            ("list_with_dyn", Call::List(asked)) => {
+                let found = records.list_with_dyn(cx, group, model, &dynamic(def, &asked)?, &json!([])).await?;
+                many_json::<M>(found.into_iter().map(|mut loaded| loaded["record"].take()).collect())
             }
             ("page_dyn", Call::List(asked)) => {
                 let query = dynamic(def, &Asked { limit: None, offset: 0, ..asked })?;

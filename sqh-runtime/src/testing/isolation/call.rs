@@ -76,8 +76,8 @@ impl Call {
         match self {
             Self::Get(_) => (&["get", "find", "get_dyn"], &["explain_access", "explain_access_dyn"]),
             Self::List(_) => (
-                &["list", "list_with", "page", "stream", "query", "list_dyn", "page_dyn"],
-                &["join_query", "window_functions", "explain_list", "explain_list_dyn"],
+                &["list", "list_with", "page", "stream", "query", "list_dyn", "list_with_dyn", "page_dyn"],
+                &["join_query", "window_functions", "stream_report", "explain_list", "explain_list_dyn"],
             ),
             Self::Columns(..) => (&["query"], &[]),
             Self::Search(..) => (&["search", "search_dyn"], &[]),
@@ -92,9 +92,11 @@ impl Call {
                     "aggregate_dyn",
                     "join_dyn",
                     "window_dyn",
+                    "stream_report_dyn",
                     "raw_sql",
                     "raw_sql_dyn",
                     "explain_count",
+                    "explain_raw_sql",
                     "explain_report",
                     "explain_report_dyn",
                 ],

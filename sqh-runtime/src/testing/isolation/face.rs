@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use futures::{FutureExt as _, TryStreamExt as _};
 use sqh_model::expr::Column;
 use sqh_model::policy::{AccessContext, Verb};
 use sqh_model::report::count;
@@ -118,10 +118,13 @@ async fn beyond<M: PlatformModel>(
             rows(found.into_iter().map(|found| found.record).collect::<Vec<M>>())
         }
         ("explain_search", Call::Words(text, fuzzy)) => {
-            postgres.explain_search(cx, words::<M>(&text, fuzzy)).await.map(Answer::Lines)
+            postgres.explain_search(cx, words::<M>(&text, fuzzy)).await.map(|plan| Answer::Lines(plan.lines))
         }
         ("join_query", Call::List(asked)) => rows(postgres.join_query(cx, listed::<M>(&asked)).await?),
         ("window_functions", Call::List(asked)) => rows(postgres.window_functions(cx, listed::<M>(&asked)).await?),
+        ("stream_report", Call::List(asked)) => {
+            rows(postgres.stream_report(cx, listed::<M>(&asked)).await?.try_collect().await?)
+        }
         ("aggregate", Call::Count(which)) => {
             let counts = postgres.aggregate(cx, sources::<M>(&which).aggregate(count())).await?;
             match counts[..] {
@@ -141,15 +144,24 @@ async fn beyond<M: PlatformModel>(
             let count = counts.first().and_then(|row| row.get("count")).and_then(serde_json::Value::as_u64);
             count.map(Answer::Count).ok_or_else(|| Error::internal("the rows are no total"))
         }
-        ("explain_report", Call::Count(which)) => {
-            postgres.explain_report(cx, sources::<M>(&which).aggregate(count())).await.map(Answer::Lines)
+        ("explain_raw_sql", Call::Count(which)) => {
+            postgres.explain_raw_sql(cx, counted::<M>(&which)).await.map(|plan| Answer::Lines(plan.lines))
         }
-        ("explain_list", Call::List(asked)) => postgres.explain_list(cx, select::<M>(&asked)).await.map(Answer::Lines),
-        ("explain_count", Call::Count(which)) => postgres.explain_count(cx, all::<M>(&which)).await.map(Answer::Lines),
+        ("explain_report", Call::Count(which)) => postgres
+            .explain_report(cx, sources::<M>(&which).aggregate(count()))
+            .await
+            .map(|plan| Answer::Lines(plan.lines)),
+        ("explain_list", Call::List(asked)) => {
+            postgres.explain_list(cx, select::<M>(&asked)).await.map(|plan| Answer::Lines(plan.lines))
+        }
+        ("explain_count", Call::Count(which)) => {
+            postgres.explain_count(cx, all::<M>(&which)).await.map(|plan| Answer::Lines(plan.lines))
+        }
         (
             "aggregate_dyn"
             | "join_dyn"
             | "window_dyn"
+            | "stream_report_dyn"
             | "fuzzy_search_dyn"
             | "full_text_search_dyn"
             | "explain_search_dyn"

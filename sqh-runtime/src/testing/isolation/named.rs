@@ -1,5 +1,6 @@
 //! Asks by names for what only PostgreSQL can.
 
+use futures::TryStreamExt as _;
 use serde_json::{Value as Json, json};
 use sqh_model::report::ReportForm;
 use sqh_model::schema::{ModelDef, PlatformModel};
@@ -38,14 +39,20 @@ pub(super) async fn named<M: PlatformModel>(
             let rows = postgres.window_dyn(cx, group, model, &report).await?;
             Ok(Answer::Count(rows.len() as u64))
         }
+        ("stream_report_dyn", Call::Count(which)) => {
+            let report = json!({"windows": {"n": {"count": "*"}}, "filter": which.json(def)?});
+            let rows = postgres.stream_report_dyn(cx, group, model, ReportForm::Window, &report).await?;
+            Ok(Answer::Count(rows.try_fold(0, async |count, _| Ok(count + 1)).await?))
+        }
         ("explain_report_dyn", Call::Count(which)) => {
             let report = json!({"metrics": {"n": "count"}, "filter": which.json(def)?});
             let plan = postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await;
-            plan.map(Answer::Lines)
+            plan.map(|plan| Answer::Lines(plan.lines))
         }
-        ("explain_list_dyn", Call::List(asked)) => {
-            postgres.explain_list_dyn(cx, group, model, &dynamic(def, &asked)?).await.map(Answer::Lines)
-        }
+        ("explain_list_dyn", Call::List(asked)) => postgres
+            .explain_list_dyn(cx, group, model, &dynamic(def, &asked)?)
+            .await
+            .map(|plan| Answer::Lines(plan.lines)),
         ("fuzzy_search_dyn", Call::Fuzzy(column, text)) => {
             let field = def.layout().columns()[column].json_path.join(".");
             let found = postgres.fuzzy_search_dyn(cx, group, model, &field, &text, super::draw::MANY).await?;
@@ -55,9 +62,10 @@ pub(super) async fn named<M: PlatformModel>(
             let found = postgres.full_text_search_dyn(cx, group, model, &words(text, fuzzy)).await?;
             many_json::<M>(found.into_iter().map(|mut found| found["record"].take()).collect())
         }
-        ("explain_search_dyn", Call::Words(text, fuzzy)) => {
-            postgres.explain_search_dyn(cx, group, model, &words(text, fuzzy)).await.map(Answer::Lines)
-        }
+        ("explain_search_dyn", Call::Words(text, fuzzy)) => postgres
+            .explain_search_dyn(cx, group, model, &words(text, fuzzy))
+            .await
+            .map(|plan| Answer::Lines(plan.lines)),
         (way, call) => Err(no_way(way, &call)),
     }
 }

@@ -100,7 +100,7 @@ async fn a_plan_names_the_only_partition_that_is_read() {
     let bound = |comparison, day| Filter::Compare { field: "at".into(), comparison, value: at(day) };
     let february = || Filter::And(vec![bound(Comparison::Gte, "02-02"), bound(Comparison::Lt, "02-20")]);
     let plan =
-        async |op| place.run::<Reading>(Op::Explain(Box::new(op))).await.unwrap().into_plan().unwrap().join("\n");
+        async |op| place.run::<Reading>(Op::Explain(Box::new(op))).await.unwrap().into_plan().unwrap().to_string();
 
     let count = plan(Op::Count { filter: february(), estimate: false }).await;
     assert!(count.contains("Aggregate") && count.contains("reading_p2016_02"), "{count}");

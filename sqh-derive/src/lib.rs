@@ -41,7 +41,7 @@ pub fn platform_value(input: proc_macro::TokenStream) -> proc_macro::TokenStream
 #[doc = include_str!("../docs/sql.md")]
 #[proc_macro]
 pub fn sql(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    sql::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+    sql::expand(input.into()).into()
 }
 
 #[doc = include_str!("../docs/query_row.md")]

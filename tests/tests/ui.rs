@@ -71,4 +71,5 @@ const KINDS: &[&str] = &[
     "limits",
     "report",
     "search",
+    "sql",
 ];

@@ -36,5 +36,12 @@ pub mod report {
     pub use sqh_model::report::*;
 }
 
+#[doc = include_str!("../../docs/search.md")]
+pub mod search {
+    pub use sqh_model::expr::{Highlight, Piece, SearchQuery};
+
+    pub use crate::service::{DynamicSearch, Found};
+}
+
 #[doc(hidden)]
 pub use sqh_model::__private;

@@ -167,6 +167,17 @@ suite! {
         keeps_to_filter_order_and_limit
         needs_a_search_field
     }
+    spatial needs records {
+        distances_are_metres_on_the_earth
+        polygons_have_edges_and_holes
+        boxes_may_lie_across_the_antimeridian
+        the_nearest_come_first
+        a_place_that_is_not_there_is_nowhere
+        changes_by_filter_ask_for_places_too
+        names_say_the_same
+        what_is_no_place_is_refused
+        a_masked_place_is_not_asked_for
+    }
     streams needs streams {
         equal_lists
         may_be_dropped_on_the_way
@@ -305,6 +316,7 @@ suite! {
         a_plan_says_what_is_read
         a_plan_warns_of_a_filter_that_reads_every_partition
         a_statement_is_explained_as_it_would_be_run
+        places_are_found_by_their_indexes
     }
     full_text needs full_text_search {
         words_are_found_in_their_forms

@@ -72,4 +72,5 @@ const KINDS: &[&str] = &[
     "report",
     "search",
     "sql",
+    "spatial",
 ];

@@ -9,10 +9,12 @@ use super::column::Column;
 use super::filter::{Filter, Predicate};
 use super::operand::Operand;
 use super::query::{Order, Query};
+use super::spatial::Nearest;
 use crate::error::{Error, Result};
 use crate::row::{Row, next_value};
 use crate::schema::{ModelDef, PlatformModel};
-use crate::types::FieldType;
+use crate::types::family::Located;
+use crate::types::{FieldType, Point};
 use crate::value::{Value, ValueKind};
 
 /// A query for whole records of `M`.
@@ -46,6 +48,15 @@ impl<M: PlatformModel> Select<M> {
         self.change(|query| {
             let filter = std::mem::take(&mut query.filter);
             query.filter = filter.and(predicate.into_filter()?);
+            Ok(())
+        })
+    }
+
+    /// The nearest to a point first, and those without a place last. What is as near is ordered by what else is
+    /// said: `AppSite::select().nearest(AppSite::LOCATION, here).limit(5)`.
+    pub fn nearest<T: FieldType<Family: Located>>(self, column: Column<M, T>, to: Point) -> Self {
+        self.change(|query| {
+            query.nearest = Some(Nearest { field: column.path().joined(), to });
             Ok(())
         })
     }

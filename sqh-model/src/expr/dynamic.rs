@@ -22,9 +22,11 @@
 //! stand in [`ops`].
 
 mod ops;
+mod spatial;
 
 use serde_json::{Map, Value as Json};
 
+pub use self::spatial::nearest_from_json;
 use super::filter::{Filter, is_null_filter};
 use super::operators::Ability;
 use super::query::OrderBy;

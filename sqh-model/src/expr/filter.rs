@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Not;
 
 use super::operators::check_leaf;
+use super::spatial::Spatial;
 use crate::error::Result;
 use crate::schema::{ColumnDef, ModelDef};
 use crate::value::Value;
@@ -43,6 +44,8 @@ pub enum Filter {
     JsonHasKey { field: Cow<'static, str>, key: String },
     /// A JSON document whose value at a path equals another.
     JsonPath { field: Cow<'static, str>, path: Vec<String>, json: Box<serde_json::Value> },
+    /// A place that is somewhere.
+    Spatial { field: Cow<'static, str>, is: Spatial },
     /// All of them; true if there are none.
     And(Vec<Filter>),
     /// At least one of them; false if there are none.
@@ -167,7 +170,8 @@ impl Filter {
             | Self::ContainedBy { field, .. }
             | Self::JsonContains { field, .. }
             | Self::JsonHasKey { field, .. }
-            | Self::JsonPath { field, .. } => see(self, field),
+            | Self::JsonPath { field, .. }
+            | Self::Spatial { field, .. } => see(self, field),
             Self::And(filters) | Self::Or(filters) => filters.iter().for_each(|filter| filter.visit(see)),
             Self::Not(filter) => filter.visit(see),
         }

@@ -7,6 +7,7 @@
 mod bind;
 mod keyset;
 mod shape;
+mod spatial;
 mod text_search;
 mod travel;
 
@@ -16,6 +17,7 @@ use sea_query::Expr;
 
 pub use self::bind::{Bind, Binds, placeholder};
 pub use self::shape::FilterShape;
+pub use self::spatial::geography;
 pub use self::text_search::{SearchSql, search_vector};
 pub use self::travel::{Travel, quoted, type_name};
 use super::filter::{Comparison, Filter, column, escape_like};
@@ -115,6 +117,10 @@ impl Relation<'_> {
                 let path = binds.plain(column, <Vec<String>>::DEF, path);
                 let bind = binds.plain(column, serde_json::Value::DEF, Value::Json(json.clone()));
                 self.push_leaf(sql, position, &format!("{} #> {path} = {bind}", as_jsonb(column)));
+            }
+            Filter::Spatial { field, is } => {
+                let (position, column) = column(self.def, field)?;
+                self.push_spatial(position, column, is, sql, binds);
             }
         }
         Ok(())

@@ -66,7 +66,8 @@ impl Filter {
             | Self::ContainedBy { field, .. }
             | Self::JsonContains { field, .. }
             | Self::JsonHasKey { field, .. }
-            | Self::JsonPath { field, .. } => {
+            | Self::JsonPath { field, .. }
+            | Self::Spatial { field, .. } => {
                 let (column, value) = cell(def, row, field)?;
                 self.leaf(column, value).map_err(|error| error.in_field(field).in_model(def.name))
             }
@@ -104,6 +105,7 @@ impl Filter {
             (Self::JsonPath { path, json: other, .. }, Value::Json(json)) => {
                 json_match::at_path(json, path).map(|json| json_eq(json, other))
             }
+            (Self::Spatial { is, .. }, Value::Geometry(place)) => Some(is.holds(place)),
             _ => return Err(Error::invalid(format!("the operator is none of a field that is {}", ty.name()))),
         })
     }

@@ -6,6 +6,7 @@ use super::like::Pattern;
 use super::regex::Regex;
 use crate::error::{Error, Result};
 use crate::schema::ColumnDef;
+use crate::types::scalar::{POINT, POLYGON};
 use crate::types::{Collection, Shape, TypeDef, describe, inner_array};
 use crate::value::{Value, ValueKind};
 
@@ -22,6 +23,12 @@ pub(crate) enum Ability {
     Elements,
     /// `json_contains`, `has_key`, `path`
     Document,
+    /// `in_bbox`
+    Place,
+    /// `within_distance`, `within`, and ordering rows by nearness
+    Point,
+    /// `covers`
+    Polygon,
 }
 
 impl Ability {
@@ -29,7 +36,11 @@ impl Ability {
     pub(crate) fn of(self, ty: &TypeDef) -> bool {
         match (ty.shape, self) {
             (Shape::Scalar(scalar), ability) => match (scalar.kind, ability) {
-                (_, Self::Elements) | (ValueKind::Geometry, _) => false,
+                (_, Self::Elements) => false,
+                (kind, Self::Place) => kind == ValueKind::Geometry,
+                (_, Self::Point) => scalar.name == POINT.name,
+                (_, Self::Polygon) => scalar.name == POLYGON.name,
+                (ValueKind::Geometry, _) => false,
                 (ValueKind::Json, ability) => matches!(ability, Self::Equality | Self::Document),
                 (kind, Self::Text) => kind == ValueKind::Text && !scalar.via_text,
                 (_, ability) => ability != Self::Document,
@@ -50,6 +61,9 @@ impl Ability {
             Self::Text => "text",
             Self::Elements => "lists and sets",
             Self::Document => "JSON documents",
+            Self::Place => "places",
+            Self::Point => "points",
+            Self::Polygon => "polygons",
         }
     }
 
@@ -108,6 +122,7 @@ pub(super) fn check_leaf(filter: &Filter, column: &ColumnDef) -> Result<()> {
         Filter::JsonContains { .. } | Filter::JsonHasKey { .. } | Filter::JsonPath { .. } => {
             Ability::Document.check(column)
         }
+        Filter::Spatial { is, .. } => is.check_on(column),
         Filter::Everything | Filter::IsNull { .. } | Filter::And(_) | Filter::Or(_) | Filter::Not(_) => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::cursor::Cursor;
 use super::filter::{Filter, column};
 use super::operators::Ability;
+use super::spatial::Nearest;
 use crate::error::{Error, Result};
 use crate::schema::ModelDef;
 
@@ -14,6 +15,8 @@ use crate::schema::ModelDef;
 pub struct Query {
     /// Which records.
     pub filter: Filter,
+    /// The nearest to a place before all others, whatever the order is.
+    pub nearest: Option<Nearest>,
     /// In which order; what is equal in all of it is ordered by the key.
     pub order: Vec<OrderBy>,
     /// At most this many.
@@ -55,7 +58,7 @@ impl<M> Order<M> {
 impl Query {
     /// Every record, in the order of the keys.
     pub(crate) const EVERYTHING: Self =
-        Self { filter: Filter::Everything, order: Vec::new(), limit: None, offset: 0, after: None };
+        Self { filter: Filter::Everything, nearest: None, order: Vec::new(), limit: None, offset: 0, after: None };
 
     /// The order made total: the declared one, and then the physical key.
     ///
@@ -82,6 +85,10 @@ impl Query {
     /// `Invalid`, naming the model and the field.
     pub fn check(&self, def: &'static ModelDef) -> Result<()> {
         self.filter.check(def)?;
+        if let Some(nearest) = &self.nearest {
+            let (_, column) = column(def, &nearest.field)?;
+            nearest.check_on(column).map_err(|error| error.in_field(&nearest.field).in_model(def.name))?;
+        }
         for OrderBy { field, .. } in &self.order {
             let (_, column) = column(def, field)?;
             Ability::Order.check(column).map_err(|error| error.in_field(field).in_model(def.name))?;
@@ -90,6 +97,9 @@ impl Query {
         match &self.after {
             Some(cursor) if !cursor.belongs_to(def, &order) => {
                 Err(Error::invalid("the cursor belongs to another order").in_model(def.name))
+            }
+            Some(_) if self.nearest.is_some() => {
+                Err(Error::invalid("records by nearness have no pages: say a limit and an offset").in_model(def.name))
             }
             Some(_) if self.offset > 0 => {
                 Err(Error::invalid("a cursor and an offset exclude each other").in_model(def.name))

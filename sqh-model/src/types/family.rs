@@ -40,8 +40,10 @@ families! {
     Bytes
     /// `serde_json::Value`, `Json<T>`
     Json
-    /// `Point`, `Polygon`
-    Spatial
+    /// `Point`
+    Point
+    /// `Polygon`
+    Polygon
     /// An embedded value.
     Record
     /// A reference to a record.
@@ -110,6 +112,27 @@ operator_family!(
     "this operator is for JSON columns",
     "not a JSON column":
     Json
+);
+operator_family!(
+    /// Families whose columns are near to places and far from them.
+    Located,
+    "this operator is for points",
+    "neither a `Point` nor an `Option<Point>`":
+    Point
+);
+operator_family!(
+    /// Families whose columns have an inside.
+    Extended,
+    "this operator is for polygons",
+    "neither a `Polygon` nor an `Option<Polygon>`":
+    Polygon
+);
+operator_family!(
+    /// Families whose columns are somewhere.
+    Places,
+    "this operator is for places",
+    "neither a `Point` nor a `Polygon`":
+    Point, Polygon
 );
 impl<T> Comparable for List<T> {}
 impl<T> Comparable for Set<T> {}
@@ -230,7 +253,7 @@ macro_rules! nullability {
     )* };
 }
 nullability! {
-    Text; Enumeration; Boolean; Integer; Float; Decimal; Uuid; Instant; DateTime; Date; Time; Bytes; Json; Spatial;
+    Text; Enumeration; Boolean; Integer; Float; Decimal; Uuid; Instant; DateTime; Date; Time; Bytes; Json; Point; Polygon;
     Record; Link; Id; List<E>, E; Set<E>, E;
 }
 impl<T: crate::types::FieldType, F> Nullability<T> for Optional<F> {

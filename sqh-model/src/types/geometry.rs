@@ -101,7 +101,7 @@ macro_rules! geometry {
         }
 
         impl FieldType for $ty {
-            type Family = family::Spatial;
+            type Family = family::$ty;
             const DEF: super::TypeDef = super::TypeDef::scalar(&$def);
 
             fn into_value(self) -> Result<Value> {

@@ -150,9 +150,16 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => (filter, &[][..]),
         _ => return Ok(()),
     };
+    let nearest = match op {
+        Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
+            query.nearest.as_ref()
+        }
+        _ => None,
+    };
+    let nearest = nearest.map(|nearest| nearest.field.as_ref());
     let is_search = matches!(op, Op::Search { .. } | Op::FullTextSearch(_));
     let searched = columns.iter().filter(|column| is_search && column.field.search.is_some());
-    let named = filter.fields().into_iter().chain(order.iter().map(|order| order.field.as_ref()));
+    let named = filter.fields().into_iter().chain(nearest).chain(order.iter().map(|order| order.field.as_ref()));
     let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);
     named.chain(searched).try_for_each(|column| check_column_is_visible(access, model, column))
 }

@@ -1,7 +1,7 @@
 //! The dynamic face: models by group and name, records as JSON, on the same path.
 
 use serde_json::Value as Json;
-use sqh_model::expr::{Query, filter_from_json, order_from_json};
+use sqh_model::expr::{Query, filter_from_json, nearest_from_json, order_from_json};
 use sqh_model::record_json::{key_from_json, row_from_json, row_to_json};
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, Result, Row, Value};
@@ -30,6 +30,7 @@ pub struct DynamicQuery {
     /// An object of fields and what they must be; see [`filter_from_json`]. Null is every record.
     pub filter: Json,
     /// A list of fields, `-` before one for descending; see [`order_from_json`].
+    /// The first may be a place to be near to: see [`nearest_from_json`].
     pub order: Json,
     /// At most this many.
     pub limit: Option<u64>,
@@ -40,8 +41,12 @@ pub struct DynamicQuery {
 impl DynamicQuery {
     pub(super) fn resolve(&self, def: &'static ModelDef) -> Result<Query> {
         let filter = if self.filter.is_null() { Default::default() } else { filter_from_json(def, &self.filter)? };
-        let order = if self.order.is_null() { Vec::new() } else { order_from_json(def, &self.order)? };
-        Ok(Query { filter, order, limit: self.limit, offset: self.offset, after: None })
+        let (nearest, order) = match nearest_from_json(def, &self.order)? {
+            Some((nearest, rest)) => (Some(nearest), rest),
+            None => (None, self.order.clone()),
+        };
+        let order = if order.is_null() { Vec::new() } else { order_from_json(def, &order)? };
+        Ok(Query { filter, nearest, order, limit: self.limit, offset: self.offset, after: None })
     }
 }
 

@@ -44,6 +44,9 @@ impl<'a> Paging<'a> {
         if size == 0 {
             return Err(Error::invalid("a page holds at least one record"));
         }
+        if query.nearest.is_some() {
+            return Err(Error::invalid("records by nearness have no pages: list them with a limit and an offset"));
+        }
         query.limit = Some(u64::from(size) + 1);
         let order = query.total_order(model)?;
         let pages = Pages { scope, model, order: &order };

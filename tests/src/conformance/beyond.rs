@@ -11,7 +11,7 @@ use sqh_runtime::service::DynamicQuery;
 use sqh_runtime::sql::RawSql;
 
 use crate::harness::{Harness, World, refused};
-use crate::models::{Book, Essay, Event, Memo, Person};
+use crate::models::{Book, Essay, Event, Memo, Person, Place};
 
 pub async fn plans_need_the_permissions_of_what_they_explain(harness: &dyn Harness) {
     let world = World::new(harness).await;
@@ -165,4 +165,33 @@ pub async fn a_statement_is_explained_as_it_would_be_run(harness: &dyn Harness) 
     refused(postgres.explain_raw_sql(&held, "SELECT id FROM Person WHERE salary > 1").await, ErrorKind::Denied);
     refused(postgres.explain_raw_sql(cx, "SELECT pg_sleep(1) FROM Book").await, ErrorKind::Invalid);
     refused(postgres.explain_raw_sql(cx, "DELETE FROM Book").await, ErrorKind::Invalid);
+}
+
+pub async fn places_are_found_by_their_indexes(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let (records, cx, postgres) = (&world.records, &world.cx, world.platform.postgres());
+    let place = |id: i32| {
+        let (x, y) = (f64::from(id % 360) - 180.0, f64::from(id / 360 % 170) - 85.0);
+        let corners = vec![(x, y), (x + 0.1, y), (x, y + 0.1), (x, y)];
+        Place { id, location: Point::new(x, y), boundary: Some(Polygon::new(corners, Vec::new())), key_at: None }
+    };
+    match records.batch_create_count(cx, (0..20_000).map(place)).await {
+        Err(error) if error.kind() == ErrorKind::Unsupported => return assert!(error.to_string().contains("postgis")),
+        stored => assert_eq!(stored.unwrap(), 20_000),
+    }
+    harness.analyze(cx.tenant(), "place").await;
+    let here = Point::new(-76.35, 39.5);
+    let area = || Polygon::new(vec![(10.0, 10.0), (12.0, 10.0), (12.0, 12.0), (10.0, 10.0)], Vec::new());
+    const BY_GEOMETRY: &str = "place_location_idx";
+    const BY_GEOGRAPHY: &str = "place_location_geography_idx";
+    for (select, index) in [
+        (Place::select().filter(Place::LOCATION.within_distance(here, 50_000.0)), BY_GEOGRAPHY),
+        (Place::select().filter(Place::LOCATION.within(area())), BY_GEOMETRY),
+        (Place::select().filter(Place::LOCATION.in_bbox(10.0, 10.0, 12.0, 12.0)), BY_GEOMETRY),
+        (Place::select().filter(Place::BOUNDARY.covers(here)), "place_boundary_idx"),
+        (Place::select().nearest(Place::LOCATION, here).limit(5), BY_GEOGRAPHY),
+    ] {
+        let plan = postgres.explain_list(cx, select).await.unwrap().to_string();
+        assert!(plan.contains(index), "{index}: {plan}");
+    }
 }

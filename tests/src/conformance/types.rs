@@ -124,8 +124,9 @@ pub async fn geometries_come_back(harness: &dyn Harness) {
         id: 1,
         location: Point::new(-76.347_444_4, 39.496_277_78),
         boundary: Some(Polygon::new(ring, vec![hole])),
+        key_at: None,
     };
-    let bare = Place { id: 2, location: Point::new(180.0, -90.0), boundary: None };
+    let bare = Place { id: 2, location: Point::new(180.0, -90.0), boundary: None, key_at: None };
     match records.create(&cx, full.clone()).await {
         // The message says which extension is missing.
         Err(error) if error.kind() == ErrorKind::Unsupported => return assert!(error.to_string().contains("postgis")),

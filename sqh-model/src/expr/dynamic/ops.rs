@@ -2,14 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::value;
+use super::{spatial, value};
 use crate::error::{Error, Result};
 use crate::expr::filter::{Comparison, Filter, escape_like};
 use crate::expr::operators::{Ability, check_leaf, element};
 use crate::near;
 use crate::schema::ColumnDef;
-use crate::types::describe_json;
 use crate::types::json_form::from_json;
+use crate::types::{Point, Polygon, describe_json};
 use crate::value::Value;
 
 /// An operator: its name, what it asks of the field, and what it makes of its operand.
@@ -27,7 +27,7 @@ const fn operator(
     Operator { name, ability: Some(ability), read }
 }
 
-static OPERATORS: [Operator; 21] = [
+static OPERATORS: [Operator; 25] = [
     operator("eq", Ability::Equality, |column, json| compare(column, Comparison::Eq, json)),
     operator("ne", Ability::Equality, |column, json| compare(column, Comparison::Ne, json)),
     operator("lt", Ability::Order, |column, json| compare(column, Comparison::Lt, json)),
@@ -66,6 +66,10 @@ static OPERATORS: [Operator; 21] = [
         Ok(Filter::JsonHasKey { field: column.path.as_str().into(), key: text(json)?.to_owned() })
     }),
     operator("path", Ability::Document, path),
+    operator("within_distance", Ability::Point, spatial::within_distance),
+    operator("within", Ability::Point, spatial::meets::<Polygon>),
+    operator("covers", Ability::Polygon, spatial::meets::<Point>),
+    operator("in_bbox", Ability::Place, spatial::in_bbox),
 ];
 
 /// The filter of one operator on one column.

@@ -1,8 +1,10 @@
 //! [`FilterShape`]: all that the SQL of a filter depends on, so that rendered statements can be kept.
 
 use super::super::filter::{Comparison, Filter, column};
+use super::super::spatial::Spatial;
 use super::Relation;
 use super::bind::Binds;
+use super::spatial::values;
 use crate::error::{Error, Result};
 use crate::schema::ColumnDef;
 use crate::types::{Collection, FieldType, Shape, TypeDef};
@@ -45,7 +47,8 @@ impl Relation<'_> {
             | Filter::ContainedBy { field, .. }
             | Filter::JsonContains { field, .. }
             | Filter::JsonHasKey { field, .. }
-            | Filter::JsonPath { field, .. } => {
+            | Filter::JsonPath { field, .. }
+            | Filter::Spatial { field, .. } => {
                 let (position, column) = column(self.def, field)?;
                 shape.extend([kind(filter), number(position)]);
                 // A collection among others is compared with one after the other.
@@ -92,6 +95,9 @@ impl Relation<'_> {
                 binds.add(column, <Vec<String>>::DEF, None, path);
                 binds.add(column, serde_json::Value::DEF, None, Value::Json(json.clone()));
             }
+            Filter::Spatial { is, .. } => {
+                values(is).into_iter().for_each(|(ty, value)| binds.add(column, ty, None, value));
+            }
             _ => {}
         }
         Ok(())
@@ -115,6 +121,9 @@ fn kind(filter: &Filter) -> u32 {
         Filter::JsonContains { .. } => 11,
         Filter::JsonHasKey { .. } => 12,
         Filter::JsonPath { .. } => 13,
+        Filter::Spatial { is: Spatial::Meets(_), .. } => 20,
+        Filter::Spatial { is: Spatial::InBounds(_), .. } => 21,
+        Filter::Spatial { is: Spatial::WithinDistance { .. }, .. } => 22,
         Filter::Compare { comparison, .. } => match comparison {
             Comparison::Eq => 14,
             Comparison::Ne => 15,

@@ -10,6 +10,7 @@ use super::shape::{IndexColumnShape, IndexShape, TableShape};
 use super::statement::{Creates, Statement};
 use super::{policy, search_index, type_name};
 use crate::error::{Error, Result};
+use crate::expr::lower::geography;
 use crate::schema::{ColumnDef, IndexDef, IndexMethod, ModelDef};
 use crate::types::Shape;
 use crate::value::ValueKind;
@@ -40,7 +41,8 @@ pub(super) fn shapes(place: &Place<'_>) -> Result<Vec<IndexShape>> {
         let name = match index.name {
             Some(name) => name.to_owned(),
             None => {
-                let names: Vec<&str> = columns.iter().map(|(column, _)| column.name.as_str()).collect();
+                let mut names: Vec<&str> = columns.iter().map(|(column, _)| column.name.as_str()).collect();
+                names.extend(is_on_geography(index, columns[0].0).then_some("geography"));
                 unused(derived(def.table, &names, "idx"), &taken)
             }
         };
@@ -111,9 +113,14 @@ fn wanted(def: &'static ModelDef) -> Result<Vec<Wanted>> {
     let fields = field_sets(def, |field| field.index && !field.unique).into_iter();
     let fields =
         fields.map(|columns| Ok((IndexDef { using: method_of(columns[0]), ..IndexDef::PLAIN }, ascending(columns))));
+    let distances =
+        field_sets(def, |field| field.index && !field.unique).into_iter().filter(|columns| is_point(columns[0]));
+    let distances = distances.map(|columns| {
+        Ok((IndexDef { using: IndexMethod::Gist, ops: Some(GEOGRAPHY), ..IndexDef::PLAIN }, ascending(columns)))
+    });
     let declared = def.indexes.iter().filter(|index| !is_plain_unique(index));
     let declared = declared.map(|index| Ok((*index, columns_of(def, index)?)));
-    let mut wanted: Vec<Wanted> = fields.chain(declared).collect::<Result<_>>()?;
+    let mut wanted: Vec<Wanted> = fields.chain(distances).chain(declared).collect::<Result<_>>()?;
     if let Some(time) = over_time(def) {
         let is_brin = |(index, columns): &Wanted| index.using == IndexMethod::Brin && columns[0].0.name == time.name;
         if !wanted.iter().any(is_brin) {
@@ -127,8 +134,11 @@ fn shape(place: &Place<'_>, index: &IndexDef, columns: &[(&'static ColumnDef, bo
     let mut columns: Vec<IndexColumnShape> = columns
         .iter()
         .map(|(column, descending)| IndexColumnShape {
-            name: column.name.clone(),
-            is_expression: false,
+            name: match is_on_geography(index, column) {
+                true => geography(&quoted(&column.name)),
+                false => column.name.clone(),
+            },
+            is_expression: is_on_geography(index, column),
             descending: *descending,
             operator_class: index.ops.map(str::to_owned),
             is_default_class: index.ops.is_none(),
@@ -164,6 +174,18 @@ fn column_sql(column: &IndexColumnShape) -> String {
         sql.push_str(" DESC");
     }
     sql
+}
+
+/// The class of an index by which distances along the earth are found.
+const GEOGRAPHY: &str = "gist_geography_ops";
+
+/// Whether it is of distances between points that are kept on the plane.
+fn is_on_geography(index: &IndexDef, column: &ColumnDef) -> bool {
+    index.ops == Some(GEOGRAPHY) && is_point(column)
+}
+
+fn is_point(column: &ColumnDef) -> bool {
+    type_name::of_column(column).starts_with("geometry(Point")
 }
 
 /// The column over whose time a growing table is scanned.

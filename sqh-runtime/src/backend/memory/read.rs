@@ -88,7 +88,15 @@ fn matching<'a>(model: &'static ModelDef, table: &'a Table, filter: &Filter) -> 
 fn select(model: &'static ModelDef, table: &Table, filter: &Filter, query: &Query) -> Result<Vec<Arc<Row>>> {
     let mut rows = matching(model, table, filter)?;
     let order = query.total_order(model)?;
-    rows.sort_by(|a, b| compare_in(model, &order, |i| &a[order[i].0], |i| &b[order[i].0]));
+    let arc = |row: &Row| match &query.nearest {
+        Some(nearest) => model.layout().position(&nearest.field).and_then(|position| nearest.arc(&row[position])),
+        None => None,
+    };
+    let farness = |row: &Row| arc(row).unwrap_or(f64::INFINITY);
+    rows.sort_by(|a, b| {
+        let by_nearness = query.nearest.as_ref().map_or(Ordering::Equal, |_| farness(a).total_cmp(&farness(b)));
+        by_nearness.then_with(|| compare_in(model, &order, |i| &a[order[i].0], |i| &b[order[i].0]))
+    });
     if let Some(cursor) = &query.after {
         let place = cursor.values(model)?;
         rows.retain(|row| compare_in(model, &order, |i| &row[order[i].0], |i| &place[i]).is_gt());

@@ -10,6 +10,7 @@ mod policies;
 mod regexes;
 mod round_trip;
 mod similar;
+mod spatial;
 mod streams;
 mod support;
 mod transactions;

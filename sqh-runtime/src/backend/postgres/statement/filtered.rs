@@ -1,7 +1,7 @@
 //! Statements on the records that match.
 
 use sqh_model::expr::lower::{Binds, placeholder, quoted};
-use sqh_model::expr::{Filter, Query};
+use sqh_model::expr::{Filter, Nearest, Query};
 use sqh_model::types::FieldType as _;
 use sqh_model::{Result, Row, Value};
 
@@ -19,20 +19,31 @@ pub(in crate::backend::postgres) fn select(
     let (def, relation) = (target.def, target.relation());
     let mut binds = Binds::behind(target.leading());
     let order = query.total_order(def)?;
-    let mut sql = Sql::select(target, &target.read(columns.iter().copied()));
-    matching(&mut sql, &query.filter, scope, &mut binds)?;
+    let mut sql = match (&query.nearest, query.limit) {
+        (Some(nearest), Some(limit)) => {
+            let count = limit.saturating_add(query.offset);
+            near(target, query, scope, (nearest, count), &mut binds)?
+                .select_of(&target.read(columns.iter().copied()), "")
+        }
+        _ => {
+            let mut sql = Sql::select(target, &target.read(columns.iter().copied()));
+            matching(&mut sql, &query.filter, scope, &mut binds)?;
+            sql
+        }
+    };
     if let Some(cursor) = &query.after {
         sql.push(" AND ");
         relation.push_after(&order, &cursor.values(def)?, sql.text(), &mut binds)?;
     }
-    if !order.is_empty() {
+    if let Some(nearest) = &query.nearest {
         sql.push(" ORDER BY ");
+        relation.push_nearest(nearest, sql.text(), &mut binds)?;
+    }
+    if !order.is_empty() {
+        sql.push(if query.nearest.is_some() { ", " } else { " ORDER BY " });
         relation.push_order(&order, sql.text());
     }
-    let mut bound = |word: &str, number: u64| {
-        let number = Value::I64(i64::try_from(number).unwrap_or(i64::MAX));
-        sql.push(&format!(" {word} {}", binds.free(i64::DEF, number)));
-    };
+    let mut bound = |word: &str, count: u64| sql.push(&format!(" {word} {}", number(count, &mut binds)));
     if let Some(limit) = query.limit {
         bound("LIMIT", limit);
     }
@@ -40,6 +51,27 @@ pub(in crate::backend::postgres) fn select(
         bound("OFFSET", query.offset);
     }
     Ok(Statement::new(target, sql, RowCodec::of_columns(def, columns.iter().copied()), binds))
+}
+
+/// So many of the nearest, and all that are as near as the last of them: an index gives them in the order of
+/// nearness alone, and the key decides among those that are equally near.
+fn near<'a>(
+    target: &Target<'a>,
+    query: &Query,
+    scope: &Filter,
+    (nearest, count): (&Nearest, u64),
+    binds: &mut Binds,
+) -> Result<Sql<'a>> {
+    let mut sql = Sql::select(target, "*");
+    matching(&mut sql, &query.filter, scope, binds)?;
+    sql.push(" ORDER BY ");
+    target.relation().push_nearest(nearest, sql.text(), binds)?;
+    sql.push(&format!(" FETCH FIRST ({}) ROWS WITH TIES", number(count, binds)));
+    Ok(sql)
+}
+
+fn number(count: u64, binds: &mut Binds) -> String {
+    binds.free(i64::DEF, Value::I64(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
 /// The number of records that match, as the only column of the only row.

@@ -13,6 +13,7 @@ mod dynamic;
 mod interval;
 pub mod lower;
 mod metric;
+mod part;
 mod scalar;
 mod typed;
 mod types;
@@ -23,6 +24,7 @@ pub use self::condition::Condition;
 pub use self::dynamic::{ReportForm, report_from_json};
 pub use self::interval::{Interval, Part, Unit};
 pub use self::metric::{Metric, MetricFunction};
+pub use self::part::{KeyColumn, PartColumn, Reduction, SourcePart};
 pub use self::scalar::{Bucket, ColumnRef, Function, Scalar, SourceRef};
 pub use self::typed::*;
 pub use self::visit::Use;
@@ -145,6 +147,13 @@ impl Report {
             limit: None,
             offset: 0,
         }
+    }
+
+    /// Whether what comes of a record of the root depends on no other: it has neither groups, windows, an order nor
+    /// a limit.
+    pub fn is_row_by_row(&self) -> bool {
+        let is_whole = self.grouping.is_none() && self.order.is_empty() && self.limit.is_none() && self.offset == 0;
+        is_whole && !self.outputs.iter().any(|output| output.of.has_window())
     }
 
     /// Whether a condition on records may fail for one of them.

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use sqh_model::expr::Query;
+use sqh_model::report::Report;
 use sqh_model::schema::{IndexDef, ModelDef, Registry, StorageBackend};
 use sqh_model::{Error, Result, Row, Value};
 use tracing::Instrument as _;
@@ -92,7 +93,7 @@ impl Engine {
     /// # Errors
     /// `Denied` if it is masked for the principal.
     pub(crate) fn check_visible(&self, scope: &Scope, model: &'static ModelDef, position: usize) -> Result<()> {
-        mask::check_position_is_visible(&scope.access, model, position)
+        mask::check_position_is_visible(scope, model, position)
     }
 
     /// A record as it is stored, for whoever may be told what decides about it. It is not for their
@@ -106,7 +107,7 @@ impl Engine {
         let backend = self.backend(model);
         check_capabilities(&operation, backend.capabilities())?;
         check_operation(model, &operation.op)?;
-        let scoped = tenancy::scope(scope, access::authorize_explanation(&scope.access, operation)?)?;
+        let scoped = tenancy::scope(scope, access::authorize_explanation(scope, operation)?)?;
         let row = backend.execute(scoped).await?.into_row()?;
         row.ok_or_else(|| Error::not_found("there is no such record").in_model(model.name))
     }
@@ -129,11 +130,11 @@ impl Engine {
         }
         check_capabilities(&operation, target.capabilities())?;
         check_operation(model, &operation.op)?;
-        mask::check_visible(&scope.access, model, &operation.op)?;
-        let masks = mask::Masks::of(&scope.access, model, &operation.op);
+        mask::check_visible(scope, model, &operation.op)?;
+        let masks = mask::Masks::of(scope, model, &operation.op);
         masks.keep_hidden(&mut operation.op)?;
-        mask::hide(&scope.access, &mut operation.op)?;
-        let authorized = access::authorize(&scope.access, operation)?;
+        mask::hide(scope, &mut operation.op)?;
+        let authorized = access::authorize(scope, operation)?;
         let scoped = tenancy::scope(scope, authorized)?;
         let Prepared { mut scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
         access::settle(&mut scoped)?;
@@ -169,7 +170,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::FuzzySearch { .. } => has.fuzzy_search,
         Op::FullTextSearch(_) => has.full_text_search,
         Op::Explain(_) => has.explain,
-        Op::Report(_) => has.reports,
+        Op::Report(_) | Op::JoinShared(_) => has.reports,
         Op::StreamReport(_) => has.reports && has.streams,
         Op::Sql(_) => has.raw_sql,
         Op::Begin => has.transactions,
@@ -207,14 +208,8 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             }
             query.check(model)
         }
-        Op::Report(report) => {
-            let gives_records = report.grouping.is_none() && report.limit.is_none();
-            let of_many = report.sources.iter().find(|source| source.relation.model.storage.high_volume);
-            if let (true, Some(source)) = (gives_records, of_many) {
-                return Err(unlimited(LIMIT).in_model(source.relation.model.name));
-            }
-            report.check()
-        }
+        Op::Report(report) => check_report(report, false),
+        Op::JoinShared(join) => check_report(&join.report, join.is_streamed),
         Op::Stream(query) => query.check(model),
         Op::StreamReport(report) => report.check(),
         Op::Count { filter, .. } | Op::UpdateWhere { filter, .. } | Op::DeleteWhere { filter } => filter.check(model),
@@ -227,6 +222,7 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
             | Op::Select { .. }
             | Op::Report(_)
             | Op::Sql(_)
+            | Op::JoinShared(_)
             | Op::Count { .. } => check_operation(model, op),
             _ => Err(Error::unsupported(format!("only what lists or counts can be explained, not `{}`", op.name()))),
         },
@@ -235,6 +231,15 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
         // It was checked where it was read.
         Op::Sql(_) | Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
     }
+}
+
+fn check_report(report: &Report, is_streamed: bool) -> Result<()> {
+    let gives_records = report.grouping.is_none() && report.limit.is_none() && !is_streamed;
+    let of_many = report.sources.iter().find(|source| source.relation.model.storage.high_volume);
+    if let (true, Some(source)) = (gives_records, of_many) {
+        return Err(unlimited(LIMIT).in_model(source.relation.model.name));
+    }
+    report.check()
 }
 
 fn check_storage(model: &'static ModelDef, joined: &'static ModelDef) -> Result<()> {

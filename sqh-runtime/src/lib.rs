@@ -43,5 +43,10 @@ pub mod search {
     pub use crate::service::{DynamicSearch, Found};
 }
 
+#[doc = include_str!("../../docs/shared-data.md")]
+pub mod shared {
+    pub use crate::service::{JoinPlan, JoinStep, JoinStrategy, JoinedSource};
+}
+
 #[doc(hidden)]
 pub use sqh_model::__private;

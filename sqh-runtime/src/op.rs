@@ -4,6 +4,7 @@
 //! transactions, are all variants of one enum, so that each of them takes the one path: there is
 //! no other door to a backend.
 
+mod join_shared;
 mod plan;
 
 use futures::stream::BoxStream;
@@ -14,6 +15,7 @@ use sqh_model::schema::ModelDef;
 use sqh_model::types::TypeDef;
 use sqh_model::{Error, Result, Row, Value};
 
+pub use self::join_shared::{JoinPlan, JoinStep, JoinStrategy, JoinedSource, SharedJoin};
 pub use self::plan::{Partitions, Plan, PlanWarning, PlannedTable};
 use crate::backend::BackendTransaction;
 use crate::sql::Sql;
@@ -80,6 +82,10 @@ pub enum Op {
     /// What is computed of the records of the model and of those joined to them. Replies
     /// [`Reply::Rows`] of the report's width.
     Report(Box<Report>),
+    /// What is computed of records of a tenant and of shared ones, which are in another database. Replies
+    /// [`Reply::Rows`] of the report's width, or a [`Reply::Stream`] of them. The operation's model is that of its
+    /// home.
+    JoinShared(Box<SharedJoin>),
     /// What a statement replies that a caller has written, each table of which holds what its principal may
     /// read. Replies [`Reply::Table`].
     Sql(Box<Sql>),
@@ -141,7 +147,7 @@ pub enum Op {
     /// [`Op::Report`] with bounded memory. Replies [`Reply::Stream`].
     StreamReport(Box<Report>),
     /// How an operation that lists or counts would be run, without running it. Replies
-    /// [`Reply::Plan`].
+    /// [`Reply::Plan`], or [`Reply::JoinPlan`] of a join of two databases.
     Explain(Box<Op>),
     /// A transaction in the database of the operation's model. Replies [`Reply::Transaction`].
     Begin,
@@ -168,6 +174,8 @@ pub enum Reply {
     Stream(RowStream),
     /// How it would be run.
     Plan(Box<Plan>),
+    /// How a join of two databases would be run.
+    JoinPlan(Box<JoinPlan>),
     /// A transaction that has begun.
     Transaction(Box<dyn BackendTransaction>),
 }
@@ -194,6 +202,7 @@ impl Op {
             | Self::Select { .. }
             | Self::Related { .. }
             | Self::Report(_)
+            | Self::JoinShared(_)
             | Self::Sql(_)
             | Self::Count { .. }
             | Self::Stream(_)
@@ -223,9 +232,19 @@ impl Op {
             Self::Report(report) | Self::StreamReport(report) => {
                 report.sources[1..].iter().map(|source| source.relation.model).collect()
             }
+            Self::JoinShared(join) => join.joined(),
             Self::Sql(sql) => sql.checked.sources[1..].iter().map(|source| source.model).collect(),
             Self::Explain(op) => op.joined(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether the records that it reads may be in several databases.
+    pub(crate) fn is_of_two_databases(&self) -> bool {
+        match self {
+            Self::JoinShared(_) => true,
+            Self::Explain(op) => op.is_of_two_databases(),
+            _ => false,
         }
     }
 
@@ -240,6 +259,7 @@ impl Op {
             Self::Select { .. } => "select",
             Self::Related { .. } => "related",
             Self::Report(_) => "report",
+            Self::JoinShared(_) => "join_shared",
             Self::Sql(_) => "raw_sql",
             Self::Count { .. } => "count",
             Self::Create(_) => "create",
@@ -279,6 +299,7 @@ impl std::fmt::Debug for Reply {
             Self::Count(_) => "a count",
             Self::Stream(_) => "a stream",
             Self::Plan(_) => "a plan",
+            Self::JoinPlan(_) => "the plan of a join",
             Self::Transaction(_) => "a transaction",
         })
     }
@@ -318,6 +339,9 @@ impl Reply {
     expect_reply!(
         /// How it would be run.
         into_plan, Plan, Box<Plan>);
+    expect_reply!(
+        /// How a join of two databases would be run.
+        into_join_plan, JoinPlan, Box<JoinPlan>);
     expect_reply!(
         /// A transaction.
         into_transaction, Transaction, Box<dyn BackendTransaction>);

@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use sqh_model::policy::AccessContext;
+use sqh_model::schema::ModelDef;
 pub use sqh_model::schema::scope::{RecordScope, Shared, Tenant};
 use sqh_model::{Error, ErrorKind, Result};
 
@@ -112,6 +113,14 @@ impl Scope {
         let tenant = self.tenant.as_ref()?;
         Some(Self { tenant: None, access: tenant.shared.clone(), ..self.clone() })
     }
+
+    /// What the principal holds where a model's records are: of shared ones, what it holds outside of the tenant.
+    pub(crate) fn access_to(&self, model: &ModelDef) -> &Access {
+        match &self.tenant {
+            Some(tenant) if model.storage.shared => &tenant.shared,
+            _ => &self.access,
+        }
+    }
 }
 
 /// The tenant of a scope.
@@ -160,6 +169,13 @@ impl Cx<Tenant> {
 
     fn tenant_scope(&self) -> &TenantScope {
         self.scope.tenant.as_ref().expect("a tenant's scope is made of a tenant")
+    }
+}
+
+impl<S: RecordScope> Cx<S> {
+    /// The shared scope, from wherever records are reached.
+    pub(crate) fn in_shared(&self) -> Cx<Shared> {
+        Cx { scope: self.scope.shared().unwrap_or_else(|| self.scope.clone()), marker: PhantomData }
     }
 }
 

@@ -30,6 +30,7 @@ pub use self::statement::Statement;
 pub use self::tenants::{ServerTenants, TenantService};
 pub use self::transaction::{InTransaction, Transaction};
 use crate::engine::{Direct, Engine};
+pub use crate::op::{JoinPlan, JoinStep, JoinStrategy, JoinedSource};
 use crate::op::{Operation, Reply};
 use crate::scope::{Cx, Scope};
 

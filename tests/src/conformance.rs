@@ -390,6 +390,18 @@ suite! {
         rules_masks_and_scopes_hold
         a_misspelt_word_is_found_by_name
     }
+    shared_joins needs reports {
+        records_of_both_sides_become_rows
+        groups_orders_and_limits_come_behind_the_join
+        shared_records_may_come_first
+        the_rules_of_both_sides_apply
+        a_masked_field_of_a_tenant_is_not_asked
+        what_is_of_a_databases_own_type_stays_there
+        the_plan_says_what_is_sent_and_why
+        a_stream_gives_what_all_at_once_gives
+        names_say_what_types_say
+        shared_records_are_read_from_any_scope
+    }
     loading needs records {
         each_record_has_its_own
         relations_nest_and_stand_side_by_side

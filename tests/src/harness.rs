@@ -103,6 +103,12 @@ impl World {
         new_tenant(&self.platform, &self.tenants, &unique_text()).await
     }
 
+    /// The system in another tenant of this placement, which has no records yet.
+    pub async fn another_tenant_in(&self, placement: Placement) -> Cx<Tenant> {
+        let options = TenantOptions::default().placement(placement);
+        new_tenant(&self.platform, &Tenants { options, ..self.tenants.clone() }, &unique_text()).await
+    }
+
     /// A user with these permissions in the first tenant.
     pub async fn user(&self, permissions: &[&str]) -> Cx<Tenant> {
         self.somebody(identity(permissions)).await

@@ -125,6 +125,17 @@ impl Scalar {
         }
     }
 
+    /// Whether there is a window in it, which looks at other rows.
+    pub fn has_window(&self) -> bool {
+        match self {
+            Self::Window(_) => true,
+            Self::Column(_) | Self::Value(..) | Self::Metric(_) => false,
+            Self::Bucket(bucket) => bucket.of.has_window(),
+            Self::Call(_, of) => of.iter().any(Self::has_window),
+            Self::Case(_, then, otherwise) => then.has_window() || otherwise.has_window(),
+        }
+    }
+
     /// Whether there is a metric in it, which needs groups.
     pub fn has_metric(&self) -> bool {
         match self {

@@ -21,5 +21,8 @@ pub use self::query_row::push_named;
 pub use self::query_row::{QueryColumn, QueryRow};
 pub use self::relation::{Both, Nowhere, Relation};
 pub use self::selection::{Form, Keyed, Keys, Record, Rows, Selection, Subtotals, Whole, record};
-pub use self::sources::{Always, Has, HasAll, Here, Joined, Presence, Root, Sometimes, Sources, There};
+pub use self::sources::{
+    Always, AskedFrom, Beside, Has, HasAll, Here, Joined, OneDatabase, Presence, Root, SameDatabase, Sometimes,
+    Sources, There,
+};
 pub use self::term::{AsSort, AsTerm, Counted, Filtered, KindIn, Measured, Metrical, Plain, Sorting, Term, Windowed};

@@ -13,6 +13,7 @@ pub mod catalog;
 mod codec;
 mod error;
 mod explain;
+mod join_shared;
 mod partitions;
 mod raw;
 mod run;
@@ -46,7 +47,7 @@ use crate::engine::{Joined, Route, Scoped};
 use crate::observe::Metrics;
 use crate::op::{Op, Reply};
 use crate::tenancy::lease::Lease;
-use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role, login_code};
+use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role, TenantRecord, login_code};
 
 /// Lets the statements of this thread that begin so lack the tenant's condition.
 #[cfg(test)]
@@ -146,6 +147,10 @@ impl Inner {
         } else {
             self.ensure_tables(scoped.route(), def, scoped.joined()).await?;
         }
+        if scoped.op().is_of_two_databases() {
+            // Much larger than what the other operations keep: in a box it weighs on none of them.
+            return Box::pin(join_shared::run(self, scoped)).await;
+        }
         let mut lease = self.lease(scoped.route(), role(scoped)).await?;
         match scoped.op() {
             Op::Begin => {
@@ -202,21 +207,26 @@ impl Inner {
     }
 
     async fn lease(&self, route: &Route, role: Role) -> Result<Lease> {
+        self.lease_by(route, role, route.tenant()).await
+    }
+
+    /// A connection in the name of a tenant, wherever it leads to.
+    async fn lease_by(&self, route: &Route, role: Role, tenant: Option<&Arc<TenantRecord>>) -> Result<Lease> {
         let (server, database) = (Arc::clone(&route.place().server), Arc::clone(&route.place().database));
         let key = ConnectionKey::new(server, database, role);
         let asked = Instant::now();
-        let lease = self.nearest(route, key).await;
+        let lease = self.nearest(route, key, tenant).await;
         // Whoever waited in vain has waited too.
-        self.waited(route, lease.as_ref().map_or_else(|_| asked.elapsed(), Lease::waited));
+        self.waited(route, tenant, lease.as_ref().map_or_else(|_| asked.elapsed(), Lease::waited));
         lease
     }
 
     /// A connection to a replica, if one will do and answers, or to the server itself.
-    async fn nearest(&self, route: &Route, key: ConnectionKey) -> Result<Lease> {
+    async fn nearest(&self, route: &Route, key: ConnectionKey, tenant: Option<&Arc<TenantRecord>>) -> Result<Lease> {
         if route.is_on_replica() {
             let server = self.store.servers().find(&key.server)?;
             for endpoint in server.replicas_in_turn() {
-                match self.store.acquire(claim(route, key.clone().at(endpoint))).await {
+                match self.store.acquire(claim(tenant, key.clone().at(endpoint))).await {
                     // The budget is spent, which is no fault of the replica.
                     Err(error) if error.kind() != ErrorKind::Overloaded => {
                         // One that answers, and is only behind with databases and roles, is asked again.
@@ -229,12 +239,12 @@ impl Inner {
                 }
             }
         }
-        self.store.acquire(claim(route, key)).await
+        self.store.acquire(claim(tenant, key)).await
     }
 
-    fn waited(&self, route: &Route, waited: Duration) {
+    fn waited(&self, route: &Route, tenant: Option<&Arc<TenantRecord>>, waited: Duration) {
         tracing::Span::current().record("sqh.connection.wait", waited.as_secs_f64());
-        let slug = route.tenant().map(|tenant| tenant.slug());
+        let slug = tenant.map(|tenant| tenant.slug());
         self.metrics.meter(slug).wait(&route.place().server, waited);
     }
 
@@ -249,9 +259,9 @@ impl Inner {
 }
 
 /// Tenants may share a database, and take turns all the same.
-fn claim(route: &Route, key: ConnectionKey) -> Claim {
+fn claim(tenant: Option<&Arc<TenantRecord>>, key: ConnectionKey) -> Claim {
     let claim = Claim::from(key);
-    match route.tenant() {
+    match tenant {
         Some(tenant) => claim.by(Party::Tenant(tenant.slug().into())),
         None => claim,
     }

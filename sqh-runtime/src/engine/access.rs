@@ -13,7 +13,7 @@ use sqh_model::{Error, ErrorKind, Result};
 
 pub(super) use self::check::settle;
 use crate::op::{Op, Operation};
-use crate::scope::Access;
+use crate::scope::{Access, Scope};
 
 /// The permission to be told what decides about a record, whether or not it may be seen.
 pub(crate) const EXPLAIN: &str = "access:explain";
@@ -35,33 +35,33 @@ pub struct Authorized {
 /// # Errors
 /// `Denied` if there can be no record that the principal may do this to, naming what it would need.
 /// What depends on the record is no error here: such a record is as if it were not there.
-pub(super) fn authorize(access: &Access, operation: Operation) -> Result<Authorized> {
-    let Some(context) = access.context() else {
-        let joined = operation.op.joined().iter().map(|_| Filter::Everything).collect();
-        return Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything, joined });
-    };
+pub(super) fn authorize(scope: &Scope, operation: Operation) -> Result<Authorized> {
+    let (model, op) = (operation.model, &operation.op);
+    let (touches, writes) = (op.touches(), op.writes());
     // The planner's estimates are made of everybody's records.
-    if matches!(operation.op, Op::Explain(_)) {
-        check_explanation(access)?;
+    if matches!(op, Op::Explain(_)) {
+        op.joined().into_iter().chain([model]).try_for_each(|model| check_explanation(scope.access_to(model)))?;
     }
-    let filter = filter(context, operation.model, operation.op.touches())?;
-    let check = self::filter(context, operation.model, operation.op.writes())?;
-    let touches = operation.op.touches();
-    let joined = operation
-        .op
+    let filter = allowed(scope.access_to(model), model, touches)?;
+    let check = allowed(scope.access_to(model), model, writes)?;
+    let joined = op
         .joined()
         .into_iter()
-        .map(|model| self::filter(context, model, touches).map_err(|error| error.in_model(model.name)));
+        .map(|model| allowed(scope.access_to(model), model, touches).map_err(|error| error.in_model(model.name)));
     let joined = joined.collect::<Result<_>>()?;
     Ok(Authorized { operation, filter, check, joined })
+}
+
+fn allowed(access: &Access, model: &'static ModelDef, verbs: &[Verb]) -> Result<Filter> {
+    access.context().map_or(Ok(Filter::Everything), |context| filter(context, model, verbs))
 }
 
 /// Lets whoever may ask for explanations look at a record, which is not shown to them.
 ///
 /// # Errors
 /// `Denied`, naming the permission.
-pub(super) fn authorize_explanation(access: &Access, operation: Operation) -> Result<Authorized> {
-    check_explanation(access)?;
+pub(super) fn authorize_explanation(scope: &Scope, operation: Operation) -> Result<Authorized> {
+    check_explanation(scope.access_to(operation.model))?;
     let joined = operation.op.joined().iter().map(|_| Filter::Everything).collect();
     Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything, joined })
 }

@@ -3,12 +3,12 @@
 
 use futures::StreamExt as _;
 use sqh_model::compare::compare;
-use sqh_model::report::Use;
+use sqh_model::report::{Report, Use};
 use sqh_model::schema::{ColumnDef, ModelDef, Redaction};
 use sqh_model::{Error, ErrorKind, Result, Row, Value};
 
 use crate::op::{Op, Reply};
-use crate::scope::Access;
+use crate::scope::Scope;
 
 /// The masks of a reply: one for each of its positions.
 #[derive(Debug)]
@@ -19,24 +19,12 @@ type MakeMask = fn() -> Result<Value>;
 
 impl Masks {
     /// What an operation's reply must not show to a principal.
-    pub(super) fn of(access: &Access, model: &'static ModelDef, op: &Op) -> Self {
+    pub(super) fn of(scope: &Scope, model: &'static ModelDef, op: &Op) -> Self {
         let columns = model.layout().columns();
-        let hidden = |position: usize| redaction(access, model, &columns[position]).map(|redaction| redaction.mask);
+        let hidden = |position: usize| redaction(scope, model, &columns[position]).map(|redaction| redaction.mask);
         let masks = match op {
-            Op::Report(report) | Op::StreamReport(report) => {
-                let mut masks = Vec::new();
-                // Nothing else is said in vain: the report has been checked.
-                let _ = report.visit_columns(&mut |source, field, wanted| {
-                    let layout = source.model.layout();
-                    if let (Use::Shown(i), Some(position)) = (wanted, layout.position(field))
-                        && let Some(redaction) = redaction(access, source.model, &layout.columns()[position])
-                    {
-                        masks.push((i, redaction.mask));
-                    }
-                    Ok(())
-                });
-                masks
-            }
+            Op::Report(report) | Op::StreamReport(report) => shown_masks(scope, report),
+            Op::JoinShared(join) => shown_masks(scope, &join.report),
             // Its tables hold the masks already.
             Op::Sql(_) => [].into(),
             Op::Select { columns, .. } => {
@@ -89,20 +77,48 @@ impl Masks {
     }
 }
 
+/// The masks of the outputs that are columns.
+fn shown_masks(scope: &Scope, report: &Report) -> Vec<(usize, MakeMask)> {
+    let mut masks = Vec::new();
+    // Nothing else is said in vain: the report has been checked.
+    let _ = report.visit_columns(&mut |source, field, wanted| {
+        let layout = source.model.layout();
+        if let (Use::Shown(i), Some(position)) = (wanted, layout.position(field))
+            && let Some(redaction) = redaction(scope, source.model, &layout.columns()[position])
+        {
+            masks.push((i, redaction.mask));
+        }
+        Ok(())
+    });
+    masks
+}
+
+fn check_asked(scope: &Scope, report: &Report) -> Result<()> {
+    report.visit_columns(&mut |source, field, wanted| {
+        let layout = source.model.layout();
+        match layout.position(field) {
+            Some(position) if wanted == Use::Asked => {
+                check_column_is_visible(scope, source.model, &layout.columns()[position])
+                    .map_err(|error| error.in_model(source.model.name))
+            }
+            _ => Ok(()),
+        }
+    })
+}
+
 /// Has the tables of a statement hold masks instead of what the principal may not see.
 ///
 /// # Errors
 /// What a field's own mask says.
-pub(super) fn hide(access: &Access, op: &mut Op) -> Result<()> {
+pub(super) fn hide(scope: &Scope, op: &mut Op) -> Result<()> {
     let sql = match op {
         Op::Sql(sql) => sql,
-        Op::Explain(op) => return hide(access, op),
+        Op::Explain(op) => return hide(scope, op),
         _ => return Ok(()),
     };
     let masks = sql.checked.sources.iter().map(|source| {
         let columns = source.model.layout().columns().iter().enumerate();
-        let hidden =
-            columns.filter_map(|(i, column)| redaction(access, source.model, column).map(|hidden| (i, hidden)));
+        let hidden = columns.filter_map(|(i, column)| redaction(scope, source.model, column).map(|hidden| (i, hidden)));
         hidden.map(|(i, hidden)| Ok((i, (hidden.mask)()?))).collect()
     });
     sql.masks = Some(masks.collect::<Result<_>>()?);
@@ -113,36 +129,26 @@ pub(super) fn hide(access: &Access, op: &mut Op) -> Result<()> {
 ///
 /// # Errors
 /// `Denied`, naming the field.
-pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) -> Result<()> {
+pub(super) fn check_visible(scope: &Scope, model: &'static ModelDef, op: &Op) -> Result<()> {
     let columns = model.layout().columns();
     let (filter, order) = match op {
-        Op::Explain(op) => return check_visible(access, model, op),
-        Op::Report(report) | Op::StreamReport(report) => {
-            return report.visit_columns(&mut |source, field, wanted| {
-                let layout = source.model.layout();
-                match layout.position(field) {
-                    Some(position) if wanted == Use::Asked => {
-                        check_column_is_visible(access, source.model, &layout.columns()[position])
-                            .map_err(|error| error.in_model(source.model.name))
-                    }
-                    _ => Ok(()),
-                }
-            });
-        }
+        Op::Explain(op) => return check_visible(scope, model, op),
+        Op::Report(report) | Op::StreamReport(report) => return check_asked(scope, report),
+        Op::JoinShared(join) => return check_asked(scope, &join.report),
         Op::Sql(sql) => {
             return sql.checked.sources.iter().try_for_each(|source| {
                 let columns = source.model.layout().columns();
                 source.asked.iter().try_for_each(|position| {
-                    check_column_is_visible(access, source.model, &columns[*position])
+                    check_column_is_visible(scope, source.model, &columns[*position])
                         .map_err(|error| error.in_model(source.model.name))
                 })
             });
         }
         Op::Related { query, column, .. } => {
-            check_column_is_visible(access, model, &columns[*column])?;
+            check_column_is_visible(scope, model, &columns[*column])?;
             (&query.filter, query.order.as_slice())
         }
-        Op::FuzzySearch { column, .. } => return check_column_is_visible(access, model, &columns[*column]),
+        Op::FuzzySearch { column, .. } => return check_column_is_visible(scope, model, &columns[*column]),
         Op::FullTextSearch(search) => (&search.filter, &[][..]),
         Op::List(query) | Op::Search { query, .. } | Op::Select { query, .. } | Op::Stream(query) => {
             (&query.filter, query.order.as_slice())
@@ -161,26 +167,26 @@ pub(super) fn check_visible(access: &Access, model: &'static ModelDef, op: &Op) 
     let searched = columns.iter().filter(|column| is_search && column.field.search.is_some());
     let named = filter.fields().into_iter().chain(nearest).chain(order.iter().map(|order| order.field.as_ref()));
     let named = named.filter_map(|field| model.layout().position(field)).map(|position| &columns[position]);
-    named.chain(searched).try_for_each(|column| check_column_is_visible(access, model, column))
+    named.chain(searched).try_for_each(|column| check_column_is_visible(scope, model, column))
 }
 
 /// Refuses a masked field by which related records would be found.
 ///
 /// # Errors
 /// `Denied`, naming the field.
-pub(super) fn check_position_is_visible(access: &Access, model: &'static ModelDef, position: usize) -> Result<()> {
-    check_column_is_visible(access, model, &model.layout().columns()[position])
+pub(super) fn check_position_is_visible(scope: &Scope, model: &'static ModelDef, position: usize) -> Result<()> {
+    check_column_is_visible(scope, model, &model.layout().columns()[position])
         .map_err(|error| error.in_model(model.name))
 }
 
-fn check_column_is_visible(access: &Access, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {
-    if redaction(access, model, column).is_none() {
+fn check_column_is_visible(scope: &Scope, model: &'static ModelDef, column: &ColumnDef) -> Result<()> {
+    if redaction(scope, model, column).is_none() {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Denied, "the field is masked for this principal").in_field(&column.path))
 }
 
-fn redaction<'a>(access: &Access, model: &ModelDef, column: &'a ColumnDef) -> Option<&'a Redaction> {
+fn redaction<'a>(scope: &Scope, model: &ModelDef, column: &'a ColumnDef) -> Option<&'a Redaction> {
     column.root.redact.as_ref().filter(|redaction| {
         let default;
         let permission = match redaction.permission {
@@ -190,6 +196,6 @@ fn redaction<'a>(access: &Access, model: &ModelDef, column: &'a ColumnDef) -> Op
                 &default
             }
         };
-        !access.has_permission(permission)
+        !scope.access_to(model).has_permission(permission)
     })
 }

@@ -99,7 +99,7 @@ impl Joined {
         &self.filter
     }
 
-    /// Where they are: in the database of the operation.
+    /// Where they are: in the database of the operation, unless it is a join of two.
     pub fn route(&self) -> &Route {
         &self.route
     }
@@ -159,6 +159,7 @@ impl Scoped {
     pub(crate) fn reroute(&mut self, route: Route) -> Result<()> {
         for joined in &mut self.joined {
             joined.route = match &route.tenant {
+                Some(_) if joined.model.storage.shared => continue,
                 Some(tenant) => Route::of_tenant(Arc::clone(tenant), joined.model)?,
                 None => Route::new(Arc::clone(&route.place), None),
             };
@@ -200,10 +201,17 @@ pub(super) fn scope(scope: &Scope, authorized: Authorized) -> Result<Scoped> {
     let mut route = route(scope, operation.model)?;
     // What a write looks at first is looked at where it is written.
     route.on_replica = scope.on_replica && !operation.op.is_write() && !matches!(operation.op, Op::Begin);
+    let shared = operation.op.is_of_two_databases().then(|| Route::new(Arc::clone(Place::shared()), None));
     let joined = operation.op.joined().into_iter().zip(joined).map(|(model, filter)| {
-        let other = self::route(scope, model).map_err(|error| error.in_model(model.name))?;
+        let in_other = shared.clone().filter(|_| model.storage.shared);
+        let is_together = in_other.is_none();
+        let other =
+            in_other.map_or_else(|| self::route(scope, model), Ok).map_err(|error| error.in_model(model.name))?;
         let joined = Joined { model, filter, route: Route { on_replica: route.on_replica, ..other } };
-        check_together(&route, &joined).map(|()| joined)
+        if is_together {
+            check_together(&route, &joined)?;
+        }
+        Ok(joined)
     });
     let joined = joined.collect::<Result<_>>()?;
     Ok(Scoped { operation, filter, check, route, joined })

@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 21;
+const KINDS: usize = SYSTEMS * 22;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -140,5 +140,6 @@ fn position(op: &Op) -> usize {
         Op::Related { .. } => 18,
         Op::FullTextSearch(_) => 19,
         Op::StreamReport(_) => 20,
+        Op::JoinShared(_) => 21,
     }
 }

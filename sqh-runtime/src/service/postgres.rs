@@ -4,10 +4,11 @@
 
 mod dynamic;
 mod search;
+mod shared;
 
 use futures::stream::{BoxStream, StreamExt as _};
 use sqh_model::expr::{Column, Select};
-use sqh_model::report::{Reading, Sources};
+use sqh_model::report::{OneDatabase, Reading};
 use sqh_model::row::from_row;
 use sqh_model::schema::PlatformModel;
 use sqh_model::types::FieldType;
@@ -116,7 +117,7 @@ impl PostgresQueryService {
     /// # Errors
     /// `Denied` if a model of the report may not be listed, or if a field that is masked for the principal is
     /// more than shown; `Unsupported` if the records are in several databases, or in another system.
-    pub async fn aggregate<S: Sources, O>(
+    pub async fn aggregate<S: OneDatabase, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,
@@ -130,7 +131,7 @@ impl PostgresQueryService {
     ///
     /// # Errors
     /// As [`aggregate`](Self::aggregate).
-    pub async fn join_query<S: Sources, O>(
+    pub async fn join_query<S: OneDatabase, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,
@@ -142,7 +143,7 @@ impl PostgresQueryService {
     ///
     /// # Errors
     /// As [`aggregate`](Self::aggregate).
-    pub async fn window_functions<S: Sources, O>(
+    pub async fn window_functions<S: OneDatabase, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,
@@ -162,7 +163,7 @@ impl PostgresQueryService {
         report: Reading<S, O>,
     ) -> Result<BoxStream<'static, Result<O>>>
     where
-        S: Sources,
+        S: OneDatabase,
         O: 'static,
     {
         let (report, read) = report.into_parts()?;
@@ -170,7 +171,7 @@ impl PostgresQueryService {
         Ok(rows.map(move |row| read(&mut row?.into_iter())).boxed())
     }
 
-    async fn report<S: Sources, O>(
+    async fn report<S: OneDatabase, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,
@@ -184,7 +185,7 @@ impl PostgresQueryService {
     ///
     /// # Errors
     /// As [`aggregate`](Self::aggregate); `Denied` without the permission `access:explain`.
-    pub async fn explain_report<S: Sources, O>(
+    pub async fn explain_report<S: OneDatabase, O>(
         &self,
         cx: &Cx<<S::Root as PlatformModel>::Scope>,
         report: Reading<S, O>,

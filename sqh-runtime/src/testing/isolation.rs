@@ -86,7 +86,7 @@ use sqh_model::{Error, Result};
 
 use self::clean::Made;
 pub use self::draw::Draw;
-use self::face::{Face, Typed};
+use self::face::{Face, Typed, of_shared};
 use self::lane::{Lane, Violation};
 pub use self::paths::{PATHS, Path, Walked, Walks};
 pub use self::report::Report;
@@ -135,7 +135,7 @@ impl Isolation {
 
     /// Adds a model of tenants.
     pub fn model<M: PlatformModel<Scope = Tenant>>(self) -> Self {
-        self.face(Typed::<M> { scope: Clone::clone, make: None })
+        self.face(Typed::<M> { scope: Clone::clone, make: None, shared: None })
     }
 
     /// Adds a model whose records you draw yourself, but for their keys.
@@ -143,13 +143,13 @@ impl Isolation {
         self,
         make: impl Fn(&mut Draw) -> M + Send + Sync + 'static,
     ) -> Self {
-        self.face(Typed::<M> { scope: Clone::clone, make: Some(Arc::new(make)) })
+        self.face(Typed::<M> { scope: Clone::clone, make: Some(Arc::new(make)), shared: None })
     }
 
     /// Adds a model of shared records. The test makes some of its own, and deletes them in the end; it
     /// asks nothing of those that are there.
     pub fn shared_model<M: PlatformModel<Scope = Shared>>(mut self) -> Self {
-        self.shared.push(Arc::new(Typed::<M> { scope: Cx::shared, make: None }));
+        self.shared.push(Arc::new(Typed::<M> { scope: Cx::shared, make: None, shared: Some(of_shared::<M>) }));
         self
     }
 

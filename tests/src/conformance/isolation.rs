@@ -11,7 +11,7 @@ use sqh_runtime::policy::{AccessContext, Verb};
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{ReportForm, count, from, listed, record};
 use sqh_runtime::scope::Tenant;
-use sqh_runtime::service::{DynamicQuery, DynamicSearch};
+use sqh_runtime::service::{DynamicQuery, DynamicSearch, JoinStrategy};
 use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use crate::harness::{Harness, World, provision, refused, unique_text};
@@ -166,6 +166,43 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         }
         "fuzzy_search_dyn" => said(postgres.fuzzy_search_dyn(cx, "essays", "Essay", "title", "theirs", 10).await),
         "explain_raw_sql" => said(postgres.explain_raw_sql(cx, "SELECT title FROM Book").await),
+        "list_shared" => {
+            let none = Station::select().filter(Station::STATION_CODE.eq("theirs"));
+            format!("{:?}", postgres.list_shared(cx, none).await.unwrap())
+        }
+        "get_shared" => {
+            refused(postgres.get_shared::<Station, _>(cx, "theirs".to_owned()).await, ErrorKind::NotFound);
+            String::new()
+        }
+        "join_shared" | "join_shared_by" | "explain_join_shared" => {
+            let strategy = JoinStrategy::ShipTenantRows;
+            let report = || {
+                from::<Book>()
+                    .left_join(Book::TITLE.equals(Station::STATION_CODE))
+                    .select((record::<Book>(), record::<Station>()))
+            };
+            match path {
+                "join_shared" => said(postgres.join_shared(cx, report()).await),
+                "join_shared_by" => said(postgres.join_shared_by(cx, report(), strategy).await),
+                _ => said(postgres.explain_join_shared(cx, report(), strategy).await),
+            }
+        }
+        "join_shared_stream" => {
+            let report = from::<Book>()
+                .left_join(Book::TITLE.equals(Station::STATION_CODE))
+                .select((record::<Book>(), record::<Station>()));
+            match postgres.join_shared_stream(cx, report).await {
+                Ok(rows) => said(rows.try_collect::<Vec<_>>().await),
+                Err(error) => said(Err::<(), _>(error)),
+            }
+        }
+        "join_shared_dyn" | "explain_join_shared_dyn" => {
+            let (report, strategy) = (with_stations("title"), JoinStrategy::ShipSharedRows);
+            match path {
+                "join_shared_dyn" => said(postgres.join_shared_dyn(cx, group, model, &report, strategy).await),
+                _ => said(postgres.explain_join_shared_dyn(cx, group, model, &report, strategy).await),
+            }
+        }
         "explain_report_dyn" => {
             let report = json!({"group_by": ["title"], "metrics": {"n": "count"}});
             said(postgres.explain_report_dyn(cx, group, model, ReportForm::Aggregate, &report).await)
@@ -252,6 +289,11 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         }
         other => panic!("the path `{other}` is not walked: write what it can do"),
     }
+}
+
+/// Records with the shared ones whose code is the value of a field.
+pub(super) fn with_stations(field: &str) -> serde_json::Value {
+    json!({"joins": [{"left": "shared/Station", "on": {field: "station_code"}}], "select": ["*", "Station.*"]})
 }
 
 /// What came back, unless it is what the backend cannot do.

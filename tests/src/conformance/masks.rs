@@ -7,11 +7,12 @@ use sqh_runtime::policy::Verb;
 use sqh_runtime::prelude::*;
 use sqh_runtime::report::{ReportForm, count, from, record};
 use sqh_runtime::scope::Tenant;
-use sqh_runtime::service::{DynamicQuery, DynamicSearch};
+use sqh_runtime::service::{DynamicQuery, DynamicSearch, JoinStrategy};
 use sqh_runtime::testing::isolation::{PATHS, Path};
 
+use super::isolation::with_stations;
 use crate::harness::{Harness, World, identity};
-use crate::models::{Badge, Person};
+use crate::models::{Badge, Person, Station};
 
 /// What is in the masked fields, and in no other.
 const SALARY: i32 = 987_654;
@@ -133,6 +134,40 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
         "window_dyn" => {
             let report = json!({"select": ["salary", "badge"], "windows": {"n": {"count": "*"}}});
             if_it_can(postgres.window_dyn(cx, group, model, &report).await)
+        }
+        // Shared records have masks of their own.
+        "list_shared" | "get_shared" => String::new(),
+        "join_shared" | "join_shared_by" | "explain_join_shared" => {
+            let report = || {
+                from::<Person>()
+                    .left_join(Person::NAME.equals(Station::STATION_CODE))
+                    .select((Person::SALARY, Person::BADGE, Station::NAME))
+            };
+            match path {
+                "join_shared" => if_it_can(postgres.join_shared(cx, report()).await),
+                "join_shared_by" => {
+                    let sent = postgres.join_shared_by(cx, report(), JoinStrategy::ShipTenantRows).await;
+                    if_it_can(sent) + &if_it_can(postgres.join_shared_by(cx, report(), JoinStrategy::ShipSharedRows).await)
+                }
+                _ => if_it_can(postgres.explain_join_shared(cx, report(), JoinStrategy::ShipTenantRows).await),
+            }
+        }
+        "join_shared_stream" => {
+            let report = from::<Person>()
+                .left_join(Person::NAME.equals(Station::STATION_CODE))
+                .select((Person::SALARY, Person::BADGE, Station::NAME));
+            match postgres.join_shared_stream(cx, report).await {
+                Ok(rows) => shown(rows.try_collect::<Vec<_>>().await),
+                Err(error) => if_it_can(Err::<(), _>(error)),
+            }
+        }
+        "join_shared_dyn" => {
+            let strategy = JoinStrategy::ShipTenantRows;
+            if_it_can(postgres.join_shared_dyn(cx, group, model, &with_stations("name"), strategy).await)
+        }
+        "explain_join_shared_dyn" => {
+            let strategy = JoinStrategy::ShipTenantRows;
+            if_it_can(postgres.explain_join_shared_dyn(cx, group, model, &with_stations("name"), strategy).await)
         }
         "fuzzy_search_dyn" => if_it_can(postgres.fuzzy_search_dyn(cx, group, model, "name", "jan", 5).await),
         "explain_report_dyn" => {

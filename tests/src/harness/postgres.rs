@@ -25,6 +25,19 @@ impl Postgres {
         Self { server: sqh_dev_postgres::shared().await, tenants: Tenants::default() }
     }
 
+    /// Lets the planner know how many records there are, in every database of the platform.
+    pub async fn analyze(&self) {
+        let mut catalog = PgConnection::connect(&self.server.url("sqh_platform")).await.expect("the catalog is there");
+        let names = "SELECT datname FROM pg_database WHERE datname LIKE 'sqh\\_%' AND datallowconn";
+        let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&mut catalog).await.expect("there are databases");
+        for name in names {
+            // Another test may just have dropped it.
+            if let Ok(mut connection) = PgConnection::connect(&self.server.url(&name)).await {
+                sqlx::raw_sql("ANALYZE").execute(&mut connection).await.expect("an owner may analyze");
+            }
+        }
+    }
+
     /// The same with its tenants in a placement.
     pub async fn placed(placement: Placement) -> Self {
         Self { server: sqh_dev_postgres::shared().await, tenants: Tenants::placed(placement) }

@@ -11,7 +11,7 @@ use sqh_runtime::sql::RawSql;
 use sqh_runtime::testing::isolation::PATHS;
 use sqh_tests::harness::World;
 use sqh_tests::harness::postgres::Postgres;
-use sqh_tests::models::{Book, Essay};
+use sqh_tests::models::{Book, Essay, Station};
 use tracing::Level;
 
 use crate::capture::{Metric, Watch, watched};
@@ -32,6 +32,7 @@ const CASES: &[Case] = &[
     ("select", "book", Some(4), None),
     ("report", "book", Some(1), None),
     ("stream_report", "book", Some(4), None),
+    ("join_shared", "book", Some(4), None),
     ("raw_sql", "book", Some(1), None),
     ("count", "book", None, None),
     ("stream", "book", Some(4), None),
@@ -90,6 +91,13 @@ async fn run(operation: &str, world: &World, cx: &Cx<Tenant>) {
             let report = from::<Book>().filter(Book::TITLE.ne(CANARY)).select((Book::TITLE,));
             let rows: Vec<_> = postgres.stream_report(cx, report).await.unwrap().try_collect().await.unwrap();
             assert_eq!(rows.len(), 4);
+        }
+        "join_shared" => {
+            let report = from::<Book>()
+                .left_join(Book::TITLE.equals(Station::STATION_CODE))
+                .filter(Book::TITLE.ne(CANARY))
+                .select((Book::TITLE, Station::NAME));
+            assert_eq!(postgres.join_shared(cx, report).await.unwrap().len(), 4);
         }
         "raw_sql" => {
             // A literal would be told with the statement, by the driver's events of level DEBUG.

@@ -6,11 +6,10 @@ use std::vec::IntoIter;
 use super::condition::{AsCondition, AsksGroups, AsksRows, On};
 use super::relation::Relation;
 use super::selection::{Keys, Rows, Selection, Subtotals, Whole};
-use super::sources::{Always, HasAll, Joined, Root, Sometimes, Sources};
+use super::sources::{Always, AskedFrom, AskedOf, HasAll, Joined, Root, ScopeOf, Sometimes, Sources};
 use super::term::AsSort;
 use crate::error::Result;
 use crate::report::{Grouping, Join, JoinKind, Report, Source};
-use crate::schema::PlatformModel;
 use crate::value::Value;
 
 /// Where the rows of a report come from, before it is said what of them.
@@ -53,7 +52,7 @@ impl<S: Sources, G> From<S, G> {
     /// that the report has.
     pub fn inner_join<L, R, I>(self, on: On<L, R>) -> From<Joined<S, R, Always>, G>
     where
-        R: Relation<Model: PlatformModel<Scope = <S::Root as PlatformModel>::Scope>>,
+        R: Relation,
         Joined<S, R, Always>: HasAll<L, I>,
     {
         self.join::<_, R>(JoinKind::Inner, on)
@@ -63,25 +62,27 @@ impl<S: Sources, G> From<S, G> {
     /// `Option`.
     pub fn left_join<L, R, I>(self, on: On<L, R>) -> From<Joined<S, R, Sometimes>, G>
     where
-        R: Relation<Model: PlatformModel<Scope = <S::Root as PlatformModel>::Scope>>,
+        R: Relation,
         Joined<S, R, Sometimes>: HasAll<L, I>,
     {
         self.join::<_, R>(JoinKind::Left, on)
     }
 
     /// Keeps the rows to which something belongs. Nothing can be read of it.
-    pub fn semi_join<L, R, I>(self, on: On<L, R>) -> Self
+    pub fn semi_join<L, R, I>(self, on: On<L, R>) -> From<AskedOf<S, R>, G>
     where
-        R: Relation<Model: PlatformModel<Scope = <S::Root as PlatformModel>::Scope>>,
+        R: Relation,
+        ScopeOf<R::Model>: AskedFrom<ScopeOf<S::Root>>,
         Joined<S, R, Always>: HasAll<L, I>,
     {
         self.join::<_, R>(JoinKind::Semi, on)
     }
 
     /// Keeps the rows to which nothing belongs.
-    pub fn anti_join<L, R, I>(self, on: On<L, R>) -> Self
+    pub fn anti_join<L, R, I>(self, on: On<L, R>) -> From<AskedOf<S, R>, G>
     where
-        R: Relation<Model: PlatformModel<Scope = <S::Root as PlatformModel>::Scope>>,
+        R: Relation,
+        ScopeOf<R::Model>: AskedFrom<ScopeOf<S::Root>>,
         Joined<S, R, Always>: HasAll<L, I>,
     {
         self.join::<_, R>(JoinKind::Anti, on)

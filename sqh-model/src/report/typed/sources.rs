@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::relation::{Both, Nowhere, Relation};
 use crate::error::Result;
 use crate::schema::PlatformModel;
+use crate::schema::scope::{Shared, Tenant};
 use crate::types::FieldType;
 use crate::types::family::Nullability;
 
@@ -15,6 +16,10 @@ pub struct Root<R>(PhantomData<fn() -> R>);
 /// The sources `S`, and `R` joined to them, which is there [`Always`] or [`Sometimes`].
 #[derive(Debug)]
 pub struct Joined<S, R, P>(PhantomData<(S, R, P)>);
+
+/// The sources `S`, and `R` of another database, which is only asked whether it is there.
+#[derive(Debug)]
+pub struct Beside<S, R>(PhantomData<(S, R)>);
 
 /// The models of a report.
 pub trait Sources: 'static {
@@ -27,6 +32,57 @@ impl<R: Relation> Sources for Root<R> {
 impl<S: Sources, R: 'static, P: 'static> Sources for Joined<S, R, P> {
     type Root = S::Root;
 }
+impl<S: Sources, R: 'static> Sources for Beside<S, R> {
+    type Root = S::Root;
+}
+
+/// Sources that are all in one database.
+#[diagnostic::on_unimplemented(
+    message = "this joins records of a tenant and shared ones",
+    label = "they are in two databases",
+    note = "run it by `join_shared`"
+)]
+pub trait OneDatabase: Sources {}
+impl<R: Relation> OneDatabase for Root<R> {}
+impl<S: OneDatabase, R: Relation, P: 'static> OneDatabase for Joined<S, R, P> where
+    ScopeOf<R::Model>: SameDatabase<ScopeOf<S::Root>>
+{
+}
+
+/// The scope of a model.
+pub(super) type ScopeOf<M> = <M as PlatformModel>::Scope;
+
+/// The sources `S` with `R` beside them.
+pub(super) type AskedOf<S, R> =
+    <ScopeOf<<R as Relation>::Model> as AskedFrom<ScopeOf<<S as Sources>::Root>>>::Sources<S, R>;
+
+/// A scope whose records are asked for from reports on those of `S`.
+pub trait AskedFrom<S> {
+    /// The sources: of records of one database what is only asked for is not among them.
+    type Sources<T: Sources, R: Relation>: Sources;
+}
+impl AskedFrom<Tenant> for Tenant {
+    type Sources<T: Sources, R: Relation> = T;
+}
+impl AskedFrom<Shared> for Shared {
+    type Sources<T: Sources, R: Relation> = T;
+}
+impl AskedFrom<Tenant> for Shared {
+    type Sources<T: Sources, R: Relation> = Beside<T, R>;
+}
+impl AskedFrom<Shared> for Tenant {
+    type Sources<T: Sources, R: Relation> = Beside<T, R>;
+}
+
+/// A scope whose records are in the database of those of `S`.
+#[diagnostic::on_unimplemented(
+    message = "this joins records of a tenant and shared ones",
+    label = "they are in two databases",
+    note = "run it by `join_shared`"
+)]
+pub trait SameDatabase<S> {}
+impl SameDatabase<Tenant> for Tenant {}
+impl SameDatabase<Shared> for Shared {}
 
 /// Where a source stands: it is the last one.
 #[derive(Debug)]
@@ -53,6 +109,11 @@ impl<S, R, P: Presence> Has<R, Here> for Joined<S, R, P> {
 }
 #[diagnostic::do_not_recommend]
 impl<S: Has<R, I>, R, Q, P, I> Has<R, There<I>> for Joined<S, Q, P> {
+    type Presence = S::Presence;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Has<R, I>, R, Q, I> Has<R, There<I>> for Beside<S, Q> {
     type Presence = S::Presence;
 }
 

@@ -14,12 +14,38 @@ use super::statement::target::Target;
 use super::statement::{Encode, Inputs, Statement, filtered, raw, similar, text_search};
 use crate::op::{Op, Partitions, Plan, PlannedTable};
 
+/// How many rows the planner expects, by its plan as JSON.
+pub(super) async fn rows(session: &mut Session<'_>, statement: &Statement, inputs: Inputs<'_>) -> Result<u64> {
+    let mut plan = serde_json::Value::Null;
+    session
+        .each(statement, inputs, Repeat::IfLost, |row| {
+            plan = row.try_get(0).map_err(|source| Error::internal("the plan is no JSON").with_source(source))?;
+            Ok(())
+        })
+        .await?;
+    let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_f64);
+    rows.map(|rows| rows as u64).ok_or_else(|| Error::internal("the plan says no number of rows"))
+}
+
+/// The lines of a plan.
+pub(super) async fn lines(session: &mut Session<'_>, statement: &Statement, inputs: Inputs<'_>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    session
+        .each(statement, inputs, Repeat::IfLost, |row| {
+            let line = row.try_get(0);
+            lines.push(line.map_err(|source| Error::internal("the plan is no text").with_source(source))?);
+            Ok(())
+        })
+        .await?;
+    Ok(lines)
+}
+
 impl Work<'_> {
     /// How an operation would be run.
     pub(super) async fn plan(&self, session: &mut Session<'_>, op: &mut Op) -> Result<Plan> {
         let (statement, owners) = self.explained(op)?;
         let others = owners.as_ref().map(|owners| owners as &dyn Encode);
-        let lines = self.lines(session, &statement.explained(), Inputs { others, ..self.inputs() }).await?;
+        let lines = lines(session, &statement.explained(), Inputs { others, ..self.inputs() }).await?;
         let mut tables = Vec::new();
         for source in self.sources()? {
             tables.push(self.planned(session, &source, &lines).await?);
@@ -51,19 +77,7 @@ impl Work<'_> {
         );
         let nobodys = Target { tenant: None, ..*target };
         let reply = RowCodec::of_values(target.def, Vec::new());
-        self.lines(session, &Statement::of_text(&nobodys, sql, reply, binds), Inputs::default()).await
-    }
-
-    async fn lines(&self, session: &mut Session<'_>, statement: &Statement, inputs: Inputs<'_>) -> Result<Vec<String>> {
-        let mut lines = Vec::new();
-        session
-            .each(statement, inputs, Repeat::IfLost, |row| {
-                let line = row.try_get(0);
-                lines.push(line.map_err(|source| Error::internal("the plan is no text").with_source(source))?);
-                Ok(())
-            })
-            .await?;
-        Ok(lines)
+        lines(session, &Statement::of_text(&nobodys, sql, reply, binds), Inputs::default()).await
     }
 
     /// The statement of an operation, and whose rows it joins.

@@ -15,6 +15,7 @@ use sqlx::Row as _;
 use super::Inner;
 use super::atomic::Atomic;
 use super::bulk;
+use super::explain;
 use super::session::{Repeat, Session};
 use super::statement::cache::Cache;
 use super::statement::guard::{self, Guard};
@@ -249,15 +250,7 @@ impl Work<'_> {
 
     async fn estimate(&self, session: &mut Session<'_>, filter: &Filter) -> Result<u64> {
         let statement = filtered::explain(&self.target, filter, self.scope)?;
-        let mut plan = serde_json::Value::Null;
-        session
-            .each(&statement, self.inputs(), Repeat::IfLost, |row| {
-                plan = row.try_get(0).map_err(unexpected)?;
-                Ok(())
-            })
-            .await?;
-        let rows = plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_f64);
-        rows.map(|rows| rows as u64).ok_or_else(|| Error::internal("the plan says no number of rows"))
+        explain::rows(session, &statement, self.inputs()).await
     }
 
     async fn write(&self, session: &mut Session<'_>, shape: Shape, inputs: Inputs<'_>) -> Result<Option<Row>> {

@@ -101,7 +101,7 @@ impl<'a> Session<'a> {
     }
 
     fn prepared<'q>(&self, statement: &Statement, inputs: Inputs<'_>) -> Result<Query<'q, Postgres, PgArguments>> {
-        Ok(prepared(&statement.sql, statement.arguments(inputs)?, self.lease.is_pooled()))
+        Ok(prepared(&statement.sql, statement.arguments(inputs)?, self.lease.is_pooled() || statement.is_once))
     }
 
     /// The number of records that a statement has touched.

@@ -10,6 +10,7 @@ pub(super) mod keyed;
 pub(super) mod raw;
 pub(super) mod related;
 pub(super) mod report;
+pub(super) mod shipment;
 pub(super) mod similar;
 pub(super) mod sql;
 pub(super) mod target;
@@ -49,6 +50,8 @@ pub(super) struct Statement {
     is_owned: bool,
     /// Whether the route's epoch is in the binds behind it.
     is_guarded: bool,
+    /// Whether it is planned for its very values each time: they say how many rows there are.
+    pub(super) is_once: bool,
     /// Where in the reply the tenant's column stands; `None` if no record comes back.
     owner_at: Option<usize>,
 }
@@ -99,13 +102,14 @@ impl Statement {
         let owner_at = is_owned.then(|| reply.width());
         let (sql, inputs) = (sql.finish().into(), Vec::new());
         let is_guarded = target.is_guarded;
-        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, owner_at }
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, is_once: false, owner_at }
     }
 
     /// A statement that writes nothing and replies values, none of which is a whole record.
     pub(super) fn of_text(target: &Target<'_>, sql: String, reply: RowCodec, binds: Binds) -> Self {
         let (is_owned, sql, inputs) = (target.tenant.is_some(), sql.into(), Vec::new());
-        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded: false, owner_at: None }
+        let (is_guarded, is_once, owner_at) = (false, false, None);
+        Self { def: target.def, sql, reply, inputs, binds, scopes: 0, is_owned, is_guarded, is_once, owner_at }
     }
 
     /// The same, if it replies no records.
@@ -128,6 +132,16 @@ impl Statement {
     /// The SQL that replies one row of the same types, whatever this one finds, and looks for nothing.
     pub(super) fn described(&self) -> Arc<str> {
         format!("SELECT q.* FROM (SELECT 1) AS one LEFT JOIN ({}) AS q ON FALSE", self.sql).into()
+    }
+
+    /// The same, if it is planned for its very values each time.
+    pub(super) fn once(self) -> Self {
+        Self { is_once: true, ..self }
+    }
+
+    /// The statement that tells what the planner thinks of this one, as JSON.
+    pub(super) fn estimated(self) -> Self {
+        Self { sql: format!("EXPLAIN (FORMAT JSON) {}", self.sql).into(), owner_at: None, ..self }
     }
 
     /// The statement that tells how this one would be run, a line of text in each row.

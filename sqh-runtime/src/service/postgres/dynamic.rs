@@ -174,19 +174,19 @@ impl PostgresQueryService {
         self.records.run_dyn(cx, def, Op::Explain(Box::new(op))).await?.into_plan().map(|plan| *plan)
     }
 
-    fn read(&self, group: &str, model: &str, form: ReportForm, report: &Json) -> Result<Report> {
+    pub(super) fn read(&self, group: &str, model: &str, form: ReportForm, report: &Json) -> Result<Report> {
         let registry = &self.records.engine.registry;
         report_from_json(registry, registry.find(group, model)?, form, report)
     }
 }
 
 /// The names and the types of what a report gives.
-fn columns(report: &Report) -> Vec<(String, TypeDef)> {
+pub(super) fn columns(report: &Report) -> Vec<(String, TypeDef)> {
     report.outputs.iter().map(|output| (output.name.clone(), output.ty)).collect()
 }
 
 /// A row by the names of its columns.
-fn object(columns: &[(String, TypeDef)], row: &Row) -> Result<Map<String, Json>> {
+pub(super) fn object(columns: &[(String, TypeDef)], row: &Row) -> Result<Map<String, Json>> {
     let value = |((name, ty), value): (&(String, TypeDef), _)| {
         let json = to_json(ty, value).map_err(|error| error.context(format!("in `{name}`")))?;
         Ok((name.clone(), json))

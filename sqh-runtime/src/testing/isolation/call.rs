@@ -99,6 +99,12 @@ impl Call {
                     "explain_raw_sql",
                     "explain_report",
                     "explain_report_dyn",
+                    "join_shared",
+                    "join_shared_by",
+                    "join_shared_stream",
+                    "join_shared_dyn",
+                    "explain_join_shared",
+                    "explain_join_shared_dyn",
                 ],
             ),
             Self::MayCreate(_) => (&[], &["explain_access_to"]),
@@ -111,6 +117,15 @@ impl Call {
             Self::Replace(_) => (&["replace"], &[]),
             Self::Delete(_) => (&["delete", "delete_dyn"], &[]),
             Self::UpdateWhere(..) | Self::DeleteWhere(_) => (&["query"], &[]),
+        }
+    }
+
+    /// The ways to ask it of shared records only.
+    pub(super) fn shared_ways(&self) -> &'static [&'static str] {
+        match self {
+            Self::Get(_) => &["get_shared"],
+            Self::List(_) => &["list_shared"],
+            _ => &[],
         }
     }
 

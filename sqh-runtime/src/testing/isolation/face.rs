@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt as _, TryStreamExt as _};
 use sqh_model::expr::Column;
 use sqh_model::policy::{AccessContext, Verb};
-use sqh_model::report::count;
+use sqh_model::report::{count, record};
 use sqh_model::row::{from_row, to_row};
 use sqh_model::schema::{ModelDef, PlatformModel};
 use sqh_model::{Error, Result, Row};
@@ -15,10 +15,10 @@ use sqh_model::{Error, Result, Row};
 use super::ask::{Asking, no_way};
 use super::call::{Answer, Call};
 use super::draw::Draw;
-use super::named::named;
-use super::untyped::{Any, Said, all, counted, key_json, listed, path, rows, select, sources, words};
-use crate::scope::{Cx, Tenant};
-use crate::service::{PlatformGroupRecordService, PostgresQueryService, Transaction};
+use super::named::{named, named_across};
+use super::untyped::{Any, Said, all, counted, key_json, listed, one, path, rows, select, sources, words};
+use crate::scope::{Cx, Shared, Tenant};
+use crate::service::{JoinStrategy, PlatformGroupRecordService, PostgresQueryService, Transaction};
 
 /// The records of a model, whatever its type.
 pub(super) trait Face: Send + Sync + fmt::Debug {
@@ -29,6 +29,9 @@ pub(super) trait Face: Send + Sync + fmt::Debug {
 
     /// A record that the application draws itself, if it does.
     fn made(&self, draw: &mut Draw) -> Option<Result<Row>>;
+
+    /// The ways to ask for something outside of transactions.
+    fn ways(&self, call: &Call) -> Vec<&'static str>;
 
     /// Asks for something in one way.
     fn ask<'a>(
@@ -47,11 +50,17 @@ pub(super) enum Door<'a> {
     Transaction(&'a Transaction),
 }
 
+/// Asks for shared records in a tenant's scope.
+pub(super) type AskShared =
+    for<'a> fn(&'a PostgresQueryService, &'a Cx<Tenant>, &'static str, Call) -> BoxFuture<'a, Result<Answer>>;
+
 /// How an application draws its records.
 pub(super) type Make<M> = Arc<dyn Fn(&mut Draw) -> M + Send + Sync>;
 
 /// A model with its type.
 pub(super) struct Typed<M: PlatformModel> {
+    /// What there is for shared records only.
+    pub(super) shared: Option<AskShared>,
     pub(super) scope: fn(&Cx<Tenant>) -> Cx<M::Scope>,
     pub(super) make: Option<Make<M>>,
 }
@@ -75,15 +84,30 @@ impl<M: PlatformModel> Face for Typed<M> {
         self.make.as_ref().map(|make| to_row(make(draw)))
     }
 
+    fn ways(&self, call: &Call) -> Vec<&'static str> {
+        let (ways, beyond) = call.ways();
+        let shared = self.shared.map_or(&[][..], |_| call.shared_ways());
+        ways.iter().chain(beyond).chain(shared).copied().collect()
+    }
+
     fn ask<'a>(
         &'a self,
         door: Door<'a>,
-        cx: &'a Cx<Tenant>,
+        tenant: &'a Cx<Tenant>,
         way: &'static str,
         call: Call,
     ) -> BoxFuture<'a, Result<Answer>> {
         async move {
-            let cx = (self.scope)(cx);
+            let cx = (self.scope)(tenant);
+            match (door, self.shared) {
+                (Door::Platform(_, postgres), Some(ask)) if call.shared_ways().contains(&way) => {
+                    return ask(postgres, tenant, way, call).await;
+                }
+                (Door::Platform(_, postgres), _) if way.contains("join_shared") => {
+                    return across::<M>(postgres, tenant, way, call).await;
+                }
+                _ => {}
+            }
             match door {
                 Door::Transaction(transaction) => Asking::<M, _>::new(transaction, &cx).ask(way, call).await,
                 Door::Platform(records, postgres) if call.ways().1.contains(&way) => {
@@ -98,6 +122,51 @@ impl<M: PlatformModel> Face for Typed<M> {
 
 fn told(decision: impl fmt::Debug + fmt::Display) -> Result<Answer> {
     Ok(Answer::Lines(vec![decision.to_string(), format!("{decision:?}")]))
+}
+
+/// What there is for shared records only.
+pub(super) fn of_shared<'a, M: PlatformModel<Scope = Shared>>(
+    postgres: &'a PostgresQueryService,
+    cx: &'a Cx<Tenant>,
+    way: &'static str,
+    call: Call,
+) -> BoxFuture<'a, Result<Answer>> {
+    async move {
+        match (way, call) {
+            ("list_shared", Call::List(asked)) => rows(postgres.list_shared(cx, select::<M>(&asked)).await?),
+            ("get_shared", Call::Get(key)) => one(Some(postgres.get_shared::<M, _>(cx, Said(key.said())).await?)),
+            (way, call) => Err(no_way(way, &call)),
+        }
+    }
+    .boxed()
+}
+
+/// Joins that may be of two databases, in a tenant's scope. They count, so that the judge knows the answer.
+async fn across<M: PlatformModel>(
+    postgres: &PostgresQueryService,
+    cx: &Cx<Tenant>,
+    way: &'static str,
+    call: Call,
+) -> Result<Answer> {
+    let Call::Count(which) = call else { return Err(no_way(way, &call)) };
+    let report = || sources::<M>(&which).aggregate(count());
+    let counts = match way {
+        "join_shared" => postgres.join_shared(cx, report()).await?,
+        "join_shared_by" => postgres.join_shared_by(cx, report(), JoinStrategy::ShipTenantRows).await?,
+        "join_shared_stream" => {
+            let rows = postgres.join_shared_stream(cx, sources::<M>(&which).select((record::<M>(),))).await?;
+            return Ok(Answer::Count(rows.try_collect::<Vec<_>>().await?.len() as u64));
+        }
+        "explain_join_shared" => {
+            let plan = postgres.explain_join_shared(cx, report(), JoinStrategy::Auto).await?;
+            return Ok(Answer::Lines(vec![plan.to_string()]));
+        }
+        way => return named_across::<M>(postgres, cx, way, &which).await,
+    };
+    match counts[..] {
+        [count] => Ok(Answer::Count(count.unsigned_abs())),
+        _ => Err(Error::internal(format!("{} rows are no total", counts.len()))),
+    }
 }
 
 /// What there is outside of transactions only.

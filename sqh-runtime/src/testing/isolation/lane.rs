@@ -145,8 +145,7 @@ impl Lane {
     /// Asks for something outside of transactions.
     async fn alone(&mut self) -> Seen {
         let (at, call) = self.next(self.is_unsettled)?;
-        let (ways, beyond) = call.ways();
-        let ways: Vec<&'static str> = ways.iter().chain(beyond).copied().collect();
+        let ways = self.faces[at].ways(&call);
         let (way, polls) = (self.draw.pick(&ways), self.polls());
         self.perform(at, way, &call, polls).await
     }
@@ -161,7 +160,7 @@ impl Lane {
                 return self.perform(at, way, &call, None).await;
             }
         }
-        Ok(())
+        self.seek_shared(path).await
     }
 
     async fn perform(&mut self, at: usize, way: &'static str, call: &Call, polls: Option<u32>) -> Seen {

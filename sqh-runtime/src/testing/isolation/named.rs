@@ -9,8 +9,9 @@ use sqh_model::{Error, Result};
 use super::ask::no_way;
 use super::call::{Answer, Call};
 use super::untyped::{dynamic, many_json};
-use crate::scope::Cx;
-use crate::service::{DynamicSearch, PostgresQueryService};
+use super::which::Which;
+use crate::scope::{Cx, Tenant};
+use crate::service::{DynamicSearch, JoinStrategy, PostgresQueryService};
 
 /// Asks for something in one way. Reports count, each in its own way, so that the judge knows the answer.
 pub(super) async fn named<M: PlatformModel>(
@@ -27,11 +28,7 @@ pub(super) async fn named<M: PlatformModel>(
             total(&postgres.aggregate_dyn(cx, group, model, &report).await?)
         }
         ("join_dyn", Call::Count(which)) => {
-            let report = json!({
-                "joins": [{"inner": {"model": format!("{group}/{model}"), "as": "again"}, "on": key(def)}],
-                "metrics": {"n": "count"},
-                "filter": which.json(def)?,
-            });
+            let report = with_itself(def, &which)?;
             total(&postgres.join_dyn(cx, group, model, &report).await?)
         }
         ("window_dyn", Call::Count(which)) => {
@@ -72,6 +69,31 @@ pub(super) async fn named<M: PlatformModel>(
 
 fn words(text: String, fuzzy: bool) -> DynamicSearch {
     DynamicSearch { text, fuzzy, highlight: true, limit: Some(super::draw::MANY), ..DynamicSearch::default() }
+}
+
+/// Asks by names for joins that may be of two databases.
+pub(super) async fn named_across<M: PlatformModel>(
+    postgres: &PostgresQueryService,
+    cx: &Cx<Tenant>,
+    way: &'static str,
+    which: &Which,
+) -> Result<Answer> {
+    let def = M::def();
+    let (group, model, report) = (def.group, def.name, with_itself(def, which)?);
+    if way == "explain_join_shared_dyn" {
+        let plan = postgres.explain_join_shared_dyn(cx, group, model, &report, JoinStrategy::Auto).await?;
+        return Ok(Answer::Lines(vec![plan.to_string()]));
+    }
+    total(&postgres.join_shared_dyn(cx, group, model, &report, JoinStrategy::Auto).await?)
+}
+
+/// The records that match, each of which is joined to itself: they are counted.
+fn with_itself(def: &'static ModelDef, which: &Which) -> Result<Json> {
+    Ok(json!({
+        "joins": [{"inner": {"model": format!("{}/{}", def.group, def.name), "as": "again"}, "on": key(def)}],
+        "metrics": {"n": "count"},
+        "filter": which.json(def)?,
+    }))
 }
 
 /// The pairs by which a record joins itself only.

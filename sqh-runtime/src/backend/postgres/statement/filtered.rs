@@ -81,8 +81,7 @@ pub(in crate::backend::postgres) fn count(target: &Target<'_>, filter: &Filter, 
 
 /// What the planner thinks of the records that match, as JSON.
 pub(in crate::backend::postgres) fn explain(target: &Target<'_>, filter: &Filter, scope: &Filter) -> Result<Statement> {
-    let statement = about(target, Sql::select(target, ""), filter, scope)?;
-    Ok(Statement { sql: format!("EXPLAIN (FORMAT JSON) {}", statement.sql).into(), ..statement })
+    about(target, Sql::select(target, ""), filter, scope).map(Statement::estimated)
 }
 
 /// Deletes the records that match.

@@ -8,44 +8,103 @@ use sqh_model::expr::lower::{Binds, Relation};
 use sqh_model::report::lower::Lowering;
 use sqh_model::report::{Condition, Grouping, JoinKind, Report, Scalar, Sort};
 use sqh_model::types::FieldType as _;
-use sqh_model::{Result, Value};
+use sqh_model::{Error, Result, Value};
 use sqlx::postgres::PgArguments;
 
+use super::shipment::Shipment;
 use super::sql::Sql;
 use super::target::{Owner, Target};
 use super::{Codec, Encode, RowCodec, Statement};
 
 /// A source of a report: its table, whose rows of it, and which of them.
+#[derive(Clone)]
 pub(in crate::backend::postgres) struct Source<'a> {
     pub(in crate::backend::postgres) target: Target<'a>,
     pub(in crate::backend::postgres) owner: Option<Owner>,
     pub(in crate::backend::postgres) scope: &'a Filter,
 }
 
+/// Where the records of a source come from.
+pub(in crate::backend::postgres) enum Table<'a> {
+    /// A table of the database.
+    Stored(Source<'a>),
+    /// Rows that come along with the statement.
+    Sent(&'a Shipment),
+}
+
 /// The owners of the joined tables whose keys are others than that of the first, and stand behind it.
-pub(in crate::backend::postgres) struct Owners(Vec<Owner>);
+pub(in crate::backend::postgres) struct Owners {
+    others: Vec<Owner>,
+    /// How many keys there are, with that of the first table.
+    count: usize,
+}
 
 impl Encode for Owners {
     fn encode(&self, arguments: &mut PgArguments) -> Result<()> {
-        self.0.iter().try_for_each(|owner| owner.bind(arguments))
+        self.others.iter().try_for_each(|owner| owner.bind(arguments))
+    }
+}
+
+/// The owners, and what comes along with the statement.
+pub(in crate::backend::postgres) struct Sent<'a> {
+    pub(in crate::backend::postgres) owners: Owners,
+    pub(in crate::backend::postgres) shipments: Vec<&'a Shipment>,
+}
+
+impl Encode for Sent<'_> {
+    fn encode(&self, arguments: &mut PgArguments) -> Result<()> {
+        self.owners.encode(arguments)?;
+        self.shipments.iter().try_for_each(|shipment| shipment.encode(arguments))
     }
 }
 
 /// `SELECT` of what a report computes, and the owners of what it joins.
 pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<'_>>) -> Result<(Statement, Owners)> {
-    let root = sources[0].target;
-    let (targets, mut binds, owners) = numbered(&sources);
-    let aliases: Vec<String> = (0..sources.len()).map(|i| format!("s{i}")).collect();
-    let mut tables = Vec::new();
-    for ((source, target), alias) in sources.iter().zip(&targets).zip(&aliases) {
-        tables.push(if report.can_fail() {
-            Sql::fenced(target, source.scope, &["*".to_owned()], alias, &mut binds)?
-        } else {
-            Sql::relation(target, source.scope, alias, &mut binds)?
-        });
+    let tables: Vec<Table<'_>> = sources.into_iter().map(Table::Stored).collect();
+    select_of(report, &tables).map(|(statement, sent)| (statement, sent.owners))
+}
+
+/// `SELECT` of what a report computes of tables, one of them at least, and of rows that come along.
+pub(in crate::backend::postgres) fn select_of<'a>(
+    report: &Report,
+    tables: &[Table<'a>],
+) -> Result<(Statement, Sent<'a>)> {
+    let stored = tables.iter().filter_map(|table| match table {
+        Table::Stored(source) => Some(source.clone()),
+        Table::Sent(_) => None,
+    });
+    let stored: Vec<Source<'_>> = stored.collect();
+    let root = stored[0].target;
+    let (targets, _, owners) = numbered(&stored);
+    let shipments = tables.iter().filter_map(|table| match table {
+        Table::Stored(_) => None,
+        Table::Sent(shipment) => Some(*shipment),
+    });
+    let shipments: Vec<&Shipment> = shipments.collect();
+    let arrays: usize = shipments.iter().map(|shipment| shipment.width()).sum();
+    let mut binds = Binds::behind(owners.count + arrays);
+    let aliases: Vec<String> = (0..tables.len()).map(|i| format!("s{i}")).collect();
+    let (mut relations, mut texts) = (Vec::new(), Vec::new());
+    let (mut targets, mut array) = (targets.iter(), owners.count + 1);
+    for (table, alias) in tables.iter().zip(&aliases) {
+        match table {
+            Table::Sent(shipment) => {
+                texts.push(shipment.relation(alias, array));
+                array += shipment.width();
+                relations.push(Relation { def: shipment.def, schema: root.schema, alias });
+            }
+            Table::Stored(source) => {
+                let target = targets.next().ok_or_else(|| Error::internal("each table has been numbered"))?;
+                texts.push(if report.can_fail() {
+                    Sql::fenced(target, source.scope, &["*".to_owned()], alias, &mut binds)?
+                } else {
+                    Sql::relation(target, source.scope, alias, &mut binds)?
+                });
+                relations.push(Relation { alias, ..target.relation() });
+            }
+        }
     }
-    let relations: Vec<Relation<'_>> =
-        targets.iter().zip(&aliases).map(|(target, alias)| Relation { alias, ..target.relation() }).collect();
+    let tables = texts;
     let mut writing = Writing { report, lowering: Lowering::new(report, &relations, binds), sql: String::new() };
     let reply = writing.outputs(root)?;
     writing.tables(&tables)?;
@@ -54,7 +113,7 @@ pub(in crate::backend::postgres) fn select(report: &Report, sources: Vec<Source<
     writing.order()?;
     writing.bounds();
     let (sql, binds) = (writing.sql, writing.lowering.binds);
-    Ok((Statement::of_text(&root, sql, reply, binds), owners))
+    Ok((Statement::of_text(&root, sql, reply, binds), Sent { owners, shipments }))
 }
 
 /// The tables, each with the place of its tenant's key among the binds; the binds behind the keys; and the
@@ -74,8 +133,8 @@ pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds, O
         targets.push(target);
     }
     let first = usize::from(sources[0].owner.is_some());
-    let others = owners[first..].iter().copied().cloned().collect();
-    (targets, Binds::behind(owners.len()), Owners(others))
+    let (count, others) = (owners.len(), owners[first..].iter().copied().cloned().collect());
+    (targets, Binds::behind(count), Owners { others, count })
 }
 
 struct Writing<'a> {

@@ -90,11 +90,15 @@ impl<'a> Target<'a> {
     /// The same with values that are computed, between those columns and the tenant's.
     pub(super) fn read_with(&self, positions: impl IntoIterator<Item = usize>, computed: Vec<String>) -> String {
         let relation = self.relation();
-        let columns = positions.into_iter().map(|position| relation.read_column(position)).chain(computed);
+        self.with_tenant(positions.into_iter().map(|position| relation.read_column(position)).chain(computed))
+    }
+
+    /// What is read, and behind it the tenant's column.
+    pub(super) fn with_tenant(&self, columns: impl IntoIterator<Item = String>) -> String {
         let tenant = self
             .tenant
             .map(|lead| format!("{ALIAS}.{}{}", quoted(lead.name), lead.travel().read_cast(&lead.column.ty)));
-        columns.chain(tenant).collect::<Vec<_>>().join(", ")
+        columns.into_iter().chain(tenant).collect::<Vec<_>>().join(", ")
     }
 
     /// All columns, as [`read`](Target::read).

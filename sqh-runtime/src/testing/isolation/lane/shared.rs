@@ -137,9 +137,36 @@ impl Lane {
         draw: &mut Draw,
     ) -> Seen<Option<(&'static str, Result<Answer>)>> {
         let (face, polls) = (&commons.faces[at], self.polls());
-        let (ways, beyond) = call.ways();
-        let ways: Vec<&'static str> = ways.iter().chain(beyond).copied().collect();
-        let way = draw.pick(&ways);
+        let way = draw.pick(&face.ways(call));
+        self.ask_shared_by(commons, cx, at, (way, call), polls).await
+    }
+
+    /// Walks a path that leads to shared records only, if there are any.
+    pub(super) async fn seek_shared(&mut self, path: &str) -> Seen {
+        let Some(mut visit) = self.visit.take() else { return Ok(()) };
+        let commons = Arc::clone(&visit.commons);
+        let mut seen = Ok(());
+        for _ in 0..super::SOUGHT {
+            let at = visit.draw.rng.usize(0..commons.faces.len());
+            let call = self.draw_shared(&mut visit.draw, &commons, at, |step| step.read())?;
+            if let Some(way) = commons.faces[at].ways(&call).into_iter().find(|way| *way == path) {
+                seen = self.ask_shared_by(&commons, &visit.visitor, at, (way, &call), None).await.map(drop);
+                break;
+            }
+        }
+        self.visit = Some(visit);
+        seen
+    }
+
+    async fn ask_shared_by(
+        &mut self,
+        commons: &Commons,
+        cx: &Cx<Tenant>,
+        at: usize,
+        (way, call): (&'static str, &Call),
+        polls: Option<u32>,
+    ) -> Seen<Option<(&'static str, Result<Answer>)>> {
+        let face = &commons.faces[at];
         let (records, postgres) = (self.platform.records(), self.platform.postgres());
         let asking = face.ask(Door::Platform(&records, &postgres), cx, way, call.clone());
         let outcome = super::drop_after(asking, polls).await;

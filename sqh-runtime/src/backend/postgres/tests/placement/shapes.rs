@@ -5,8 +5,8 @@ use sqh_model::expr::lower::Binds;
 use sqh_model::expr::{Comparison, Cursor, Filter, Marks, OrderBy, Query, TextSearch};
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::report::{
-    ColumnRef, Condition, Function, Grouping, Join, JoinKind, Metric, MetricFunction, Output, Report, Scalar, Sort,
-    Source, SourceRef,
+    ColumnRef, Condition, Function, Grouping, Join, JoinKind, Metric, MetricFunction, Output, PartColumn, Report,
+    Scalar, Sort, Source, SourceRef,
 };
 use sqh_model::{Row, Value};
 
@@ -14,6 +14,7 @@ use super::Entry;
 use crate::backend::postgres::bulk::unnest;
 use crate::backend::postgres::statement::cache::Cache;
 use crate::backend::postgres::statement::keyed::{Shape, render};
+use crate::backend::postgres::statement::shipment::{self, Shipment};
 use crate::backend::postgres::statement::target::Target;
 use crate::backend::postgres::statement::{Statement, filtered, raw, report, similar, text_search};
 use crate::prelude::*;
@@ -145,7 +146,11 @@ fn by_filter(target: &Target<'_>) -> Vec<Case> {
     let descending = Query { order, after: after(6), ..page.clone() };
     let given = Given { row: changes.clone(), ..Given::default() };
     let words = || TextSearch { fuzzy: true, marks: Some(Marks::fresh()), ..TextSearch::new("alpha") };
+    let sent = ALL.map(|position| PartColumn { position, is_asked: false });
+    let sent = Shipment::new(Entry::def(), &sent).unwrap();
     [
+        ("what is sent", Answer::Records, sent.reading(target, &alpha(), &scope)),
+        ("keys that are sent", Answer::Values, shipment::keys(target, ID, &alpha(), &scope)),
         ("list", Answer::Records, filtered::select(target, &query(), &scope, &ALL)),
         ("select of one column", Answer::Records, filtered::select(target, &query(), &scope, &[TEXT])),
         ("keyset page", Answer::Records, filtered::select(target, &page, &scope, &ALL)),

@@ -34,7 +34,7 @@ impl PasswordReference {
     ///
     /// # Errors
     /// `Invalid` if the variable is not set.
-    pub(super) fn resolve(&self) -> Result<String> {
+    pub(crate) fn resolve(&self) -> Result<String> {
         match std::env::var(&self.variable) {
             Ok(password) if !password.is_empty() => Ok(password),
             _ => Err(Error::invalid(format!(

@@ -5,10 +5,12 @@
 
 mod bucket;
 mod metric;
+mod select;
 mod window;
 
 use std::fmt::Write as _;
 
+pub use self::select::{FirstKey, SelectForm, Table};
 use super::condition::Condition;
 use super::interval::Part;
 use super::scalar::{ColumnRef, Function, Scalar, SourceRef};

@@ -1,14 +1,11 @@
 //! The statement of a report. Each of its tables is a relation of its own that holds only what the
 //! principal may read of the tenant's records; PostgreSQL's planner flattens them.
 
-use std::fmt::Write as _;
-
+use sqh_model::{Error, Result};
 use sqh_model::expr::Filter;
 use sqh_model::expr::lower::{Binds, Relation};
-use sqh_model::report::lower::Lowering;
-use sqh_model::report::{Condition, Grouping, JoinKind, Report, Scalar, Sort};
-use sqh_model::types::FieldType as _;
-use sqh_model::{Error, Result, Value};
+use sqh_model::report::lower::{self, Lowering, SelectForm};
+use sqh_model::report::{Output, Report};
 use sqlx::postgres::PgArguments;
 
 use super::shipment::Shipment;
@@ -104,16 +101,22 @@ pub(in crate::backend::postgres) fn select_of<'a>(
             }
         }
     }
-    let tables = texts;
-    let mut writing = Writing { report, lowering: Lowering::new(report, &relations, binds), sql: String::new() };
-    let reply = writing.outputs(root)?;
-    writing.tables(&tables)?;
-    writing.conditions(&tables)?;
-    writing.groups()?;
-    writing.order()?;
-    writing.bounds();
-    let (sql, binds) = (writing.sql, writing.lowering.binds);
-    Ok((Statement::of_text(&root, sql, reply, binds), Sent { owners, shipments }))
+    let tables: Vec<lower::Table> = texts.into_iter().map(|sql| lower::Table { sql, also: None }).collect();
+    let mut lowering = Lowering::new(report, &relations, binds);
+    let reply = reply(report, &lowering, root)?;
+    let output = |lowering: &Lowering<'_>, i: usize, value: String| {
+        let Output { of, ty, .. } = &report.outputs[i];
+        Ok(value + lowering.travel(of, ty)?.1)
+    };
+    let mut sql = String::new();
+    lowering.push_select(&SelectForm { tables: &tables, first: None, output: &output }, &mut sql)?;
+    Ok((Statement::of_text(&root, sql, reply, lowering.binds), Sent { owners, shipments }))
+}
+
+/// How the rows of a report are read.
+fn reply(report: &Report, lowering: &Lowering<'_>, root: Target<'_>) -> Result<RowCodec> {
+    let codec = |output: &Output| Ok(Codec::new(&output.ty, lowering.travel(&output.of, &output.ty)?.0));
+    Ok(RowCodec::of_values(root.def, report.outputs.iter().map(codec).collect::<Result<_>>()?))
 }
 
 /// The tables, each with the place of its tenant's key among the binds; the binds behind the keys; and the
@@ -135,135 +138,4 @@ pub(super) fn numbered<'a>(sources: &[Source<'a>]) -> (Vec<Target<'a>>, Binds, O
     let first = usize::from(sources[0].owner.is_some());
     let (count, others) = (owners.len(), owners[first..].iter().copied().cloned().collect());
     (targets, Binds::behind(count), Owners { others, count })
-}
-
-struct Writing<'a> {
-    report: &'a Report,
-    lowering: Lowering<'a>,
-    sql: String,
-}
-
-impl Writing<'_> {
-    fn outputs(&mut self, root: Target<'_>) -> Result<RowCodec> {
-        let mut codecs = Vec::new();
-        for (i, output) in self.report.outputs.iter().enumerate() {
-            self.sql.push_str(if i == 0 { "SELECT " } else { ", " });
-            let (travel, cast) = self.lowering.travel(&output.of, &output.ty)?;
-            self.lowering.push(&output.of, &mut self.sql)?;
-            self.sql.push_str(cast);
-            codecs.push(Codec::new(&output.ty, travel));
-        }
-        Ok(RowCodec::of_values(root.def, codecs))
-    }
-
-    fn tables(&mut self, tables: &[String]) -> Result<()> {
-        for (source, table) in self.report.sources.iter().zip(tables) {
-            let (word, on) = match &source.join {
-                None => (" FROM ", None),
-                Some(join) if join.kind == JoinKind::Inner => (" JOIN ", Some(&join.on)),
-                Some(join) if join.kind == JoinKind::Left => (" LEFT JOIN ", Some(&join.on)),
-                Some(_) => continue,
-            };
-            self.sql.push_str(word);
-            self.sql.push_str(table);
-            if let Some(on) = on {
-                self.sql.push_str(" ON ");
-                self.lowering.push_condition(on, &mut self.sql)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn conditions(&mut self, tables: &[String]) -> Result<()> {
-        let mut word = " WHERE ";
-        if self.report.filter != Condition::Always {
-            self.sql.push_str(word);
-            self.lowering.push_condition(&self.report.filter, &mut self.sql)?;
-            word = " AND ";
-        }
-        for (source, table) in self.report.sources.iter().zip(tables) {
-            let Some(join) = source.join.as_ref().filter(|join| !join.kind.is_read()) else {
-                continue;
-            };
-            let not = if join.kind == JoinKind::Anti { "NOT " } else { "" };
-            let _ = write!(self.sql, "{word}{not}EXISTS (SELECT FROM {table} WHERE ");
-            self.lowering.push_condition(&join.on, &mut self.sql)?;
-            self.sql.push(')');
-            word = " AND ";
-        }
-        Ok(())
-    }
-
-    fn groups(&mut self) -> Result<()> {
-        let Some(grouping) = &self.report.grouping else {
-            return Ok(());
-        };
-        let keys = self.report.keys().map(|key| self.place(key)).collect::<Result<Vec<_>>>()?;
-        let all = keys.join(", ");
-        match grouping {
-            _ if keys.is_empty() => {}
-            Grouping::Keys => {
-                let _ = write!(self.sql, " GROUP BY {all}");
-            }
-            Grouping::Rollup => {
-                let _ = write!(self.sql, " GROUP BY ROLLUP ({all})");
-            }
-            Grouping::Cube => {
-                let _ = write!(self.sql, " GROUP BY CUBE ({all})");
-            }
-            Grouping::Sets(sets) => {
-                let set = |set: &Vec<usize>| {
-                    let keys: Vec<&str> = set.iter().map(|key| keys[*key].as_str()).collect();
-                    format!("({})", keys.join(", "))
-                };
-                let sets: Vec<String> = sets.iter().map(set).collect();
-                let _ = write!(self.sql, " GROUP BY GROUPING SETS ({})", sets.join(", "));
-            }
-        }
-        if self.report.having != Condition::Always {
-            self.sql.push_str(" HAVING ");
-            self.lowering.push_condition(&self.report.having, &mut self.sql)?;
-        }
-        Ok(())
-    }
-
-    fn order(&mut self) -> Result<()> {
-        for (i, Sort { by, descending }) in self.report.order.iter().enumerate() {
-            self.sql.push_str(if i == 0 { " ORDER BY " } else { ", " });
-            match self.report.outputs.iter().position(|output| output.of == *by) {
-                Some(output) => {
-                    let place = self.place(output)?;
-                    self.sql.push_str(&place);
-                }
-                None => self.lowering.push(by, &mut self.sql)?,
-            }
-            self.sql.push_str(if *descending { " DESC" } else { "" });
-        }
-        Ok(())
-    }
-
-    fn bounds(&mut self) {
-        let mut bound = |word: &str, number: u64| {
-            let number = Value::I64(i64::try_from(number).unwrap_or(i64::MAX));
-            let number = self.lowering.binds.free(i64::DEF, number);
-            let _ = write!(self.sql, " {word} {number}");
-        };
-        if let Some(limit) = self.report.limit {
-            bound("LIMIT", limit);
-        }
-        if self.report.offset > 0 {
-            bound("OFFSET", self.report.offset);
-        }
-    }
-
-    // An output by its number: written again, its binds would be others, and PostgreSQL would not know
-    // it again. A column is written as it is, since the output may be a cast of it.
-    fn place(&mut self, output: usize) -> Result<String> {
-        let mut sql = String::new();
-        match &self.report.outputs[output].of {
-            column @ Scalar::Column(_) => self.lowering.push(column, &mut sql)?,
-            _ => sql = (output + 1).to_string(),
-        }
-        Ok(sql)
-    }
 }

@@ -15,6 +15,7 @@ mod policy;
 mod relation;
 mod search;
 mod storage;
+mod view;
 
 pub(crate) use self::fields::MAX_KEY_FIELDS;
 
@@ -68,6 +69,20 @@ const MODEL_CHECKS: &[fn(&Ctxt, &Model)] = &[
 pub(crate) fn model(cx: &Ctxt, model: &Model) {
     for check in MODEL_CHECKS {
         check(cx, model);
+    }
+}
+
+const VIEW_CHECKS: &[fn(&Ctxt, &Model)] = &[
+    view::check_view_is_complete,
+    view::check_key_is_there,
+    view::check_indexes_are_not_unique,
+    view::check_policies_are_about_reading,
+];
+
+/// Checks a view.
+pub(crate) fn view(cx: &Ctxt, view: &Model) {
+    for check in MODEL_CHECKS.iter().chain(VIEW_CHECKS) {
+        check(cx, view);
     }
 }
 

@@ -19,12 +19,13 @@ mod key;
 pub(crate) mod names;
 pub(crate) mod query_row;
 mod require;
+pub(crate) mod view;
 
 /// The implementation of `PlatformModel` for a model without mistakes.
 pub(crate) fn model(model: &Model) -> TokenStream {
     let ident = &model.ident;
     let id = key::id(model);
-    let scope = scope(model);
+    let (scope, writes) = (scope(model), writes(model));
     let def = def::function(model);
     let codec = codec::functions(&model.fields);
     let columns = columns::constants(ident, &model.fields, None);
@@ -39,7 +40,8 @@ pub(crate) fn model(model: &Model) -> TokenStream {
             #[automatically_derived]
             impl __sqh::PlatformModel for #ident {
                 type Id = #id;
-                type Scope = __sqh::scope::#scope;
+                type Scope = #scope;
+                type Writes = #writes;
                 type Store = __sqh::store::#store;
                 #def
                 #codec
@@ -54,9 +56,18 @@ pub(crate) fn model(model: &Model) -> TokenStream {
 }
 
 /// The marker of the scope that the model's operations need.
-fn scope(model: &Model) -> Ident {
+fn scope(model: &Model) -> TokenStream {
     let shared = model.is_postgres() && model.storage.has(crate::symbol::SHARED);
-    Ident::new(if shared { "Shared" } else { "Tenant" }, proc_macro2::Span::call_site())
+    match view::scope(model) {
+        Some(scope) => scope,
+        None if shared => quote!(__sqh::scope::Shared),
+        None => quote!(__sqh::scope::Tenant),
+    }
+}
+
+/// The marker of the scope that writes to the model need.
+fn writes(model: &Model) -> TokenStream {
+    if model.view.is_some() { quote!(__sqh::scope::ReadOnly) } else { scope(model) }
 }
 
 /// The marker of the database that keeps the model, and of whether its key alone is unique there.
@@ -64,6 +75,7 @@ fn store(model: &Model) -> Ident {
     let shared = model.storage.has(crate::symbol::SHARED);
     let partitioned = model.partition().is_some_and(|partition| !model.is_key(partition));
     let name = match (model.is_postgres(), shared, partitioned) {
+        _ if model.view.is_some() => "View",
         (false, ..) => "Graph",
         (true, false, false) => "TenantTable",
         (true, false, true) => "PartitionedTenantTable",

@@ -37,6 +37,15 @@ pub(crate) struct Model {
     /// False for an input that has no named fields, which was reported.
     pub(crate) is_struct: bool,
     pub(crate) policies: Vec<Policy>,
+    /// What it is computed of, if it is a view.
+    pub(crate) view: Option<View>,
+}
+
+/// `#[platform_view(…)]`
+pub(crate) struct View {
+    pub(crate) source: Option<Path>,
+    /// The function that gives its definition.
+    pub(crate) definition: Option<Path>,
 }
 
 /// `#[storage(…)]`

@@ -50,6 +50,12 @@ pub fn query_row(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, expand_query_row)
 }
 
+#[doc = include_str!("../docs/view.md")]
+#[proc_macro_derive(PlatformView, attributes(platform_view, model, storage, index, has_many, field, policy))]
+pub fn platform_view(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(input, expand_view)
+}
+
 fn derive(input: proc_macro::TokenStream, expand: fn(&DeriveInput) -> TokenStream) -> proc_macro::TokenStream {
     match syn::parse::<DeriveInput>(input) {
         Ok(input) => expand(&input).into(),
@@ -63,6 +69,14 @@ fn expand_model(input: &DeriveInput) -> TokenStream {
     let model = ir::Model::read(&cx, input);
     check::model(&cx, &model);
     finish(cx, || expand::model(&model), || fallback::model(&model, &input.generics))
+}
+
+fn expand_view(input: &DeriveInput) -> TokenStream {
+    let cx = Ctxt::new();
+    let input = &ir::with_self_named(input);
+    let model = ir::Model::read_view(&cx, input);
+    check::view(&cx, &model);
+    finish(cx, || expand::view::view(&model), || fallback::view(&model, &input.generics))
 }
 
 fn expand_enum(input: &DeriveInput) -> TokenStream {

@@ -41,6 +41,8 @@ pub(crate) enum Form {
     Expr,
     /// The path of a type: `model = Child`.
     Path,
+    /// The path of a function: `definition = monthly_means`.
+    Function,
     /// A field's name without quotes: `via = account_id`.
     Field,
     /// A list of strings: `columns = ["a", "b desc"]`.
@@ -97,6 +99,9 @@ impl Vocabulary {
         if self.place == VALUE_FIELD.place {
             return FIELD.find(name).map(|_| "a model's field, and this is an embedded value");
         }
+        if self.place == VIEW_FIELD.place {
+            return FIELD.find(name).map(|_| "a field that is written, and those of a view are computed");
+        }
         let is_of_a_model = MODEL_ATTRIBUTES.iter().any(|known| known.attr == self.attr);
         let mut others = MODEL_ATTRIBUTES.iter().filter(|other| is_of_a_model && other.attr != self.attr);
         others.find(|other| other.find(name).is_some()).map(|other| other.place)
@@ -121,7 +126,7 @@ pub(crate) fn rename_rule_names() -> impl Iterator<Item = &'static str> + Clone 
 
 /// Whether an attribute cannot do without the word.
 pub(crate) fn is_required(word: Word) -> bool {
-    [GROUP, COLUMNS, CHILD, VIA].iter().any(|required| required.name == word.name)
+    [GROUP, COLUMNS, CHILD, VIA, SOURCE, DEFINITION].iter().any(|required| required.name == word.name)
 }
 
 #[cfg(test)]
@@ -130,7 +135,13 @@ mod tests {
 
     #[test]
     fn no_attribute_lists_a_word_twice() {
-        for vocabulary in MODEL_ATTRIBUTES.iter().chain([&&VALUE_FIELD, &&PLATFORM_ENUM, &&PLATFORM_VALUE]) {
+        for vocabulary in MODEL_ATTRIBUTES.iter().chain([
+            &&VALUE_FIELD,
+            &&VIEW_FIELD,
+            &&PLATFORM_ENUM,
+            &&PLATFORM_VALUE,
+            &&PLATFORM_VIEW,
+        ]) {
             let mut names: Vec<_> = vocabulary.words.iter().map(|word| word.name).collect();
             names.sort_unstable();
             let before = names.len();

@@ -17,6 +17,7 @@ mod part;
 mod scalar;
 mod typed;
 mod types;
+pub(crate) mod view;
 mod visit;
 mod window;
 

@@ -10,6 +10,7 @@ mod layout;
 mod registry;
 mod storage;
 mod verify;
+mod view;
 
 pub use self::field::{FieldDef, OnDelete, Redaction, Reference, SearchWeight, stored_fields};
 pub use self::index::{HasManyDef, IndexColumn, IndexDef, IndexMethod};
@@ -17,6 +18,7 @@ pub use self::key::{LookupKey, ModelKey};
 pub use self::layout::{ColumnDef, Layout, LayoutCell};
 pub use self::registry::Registry;
 pub use self::storage::{GraphKey, PartitionInterval, Partitioning, Placement, StorageBackend, StorageConfig};
+pub use self::view::{PlatformView, Refresh, ViewDef};
 
 use crate::error::Result;
 use crate::expr::{Changes, Delete, Insert, Select, Update};
@@ -45,7 +47,16 @@ pub mod scope {
         label = "a tenant's scope, or the shared one, is needed here",
         note = "`platform.tenant(&principal, slug)` makes the scope of a tenant, `platform.shared(&principal)` the shared one"
     )]
-    pub trait RecordScope: ReachedFrom<Self> + Sized + sealed::Sealed {}
+    pub trait RecordScope: ReachedFrom<Self> + Sized + sealed::Sealed {
+        /// Whether it is that of shared models.
+        #[doc(hidden)]
+        const IS_SHARED: bool;
+    }
+
+    /// The scope that writes to a view would need. There is none: a view holds what is computed of other
+    /// records, and those are written.
+    #[derive(Debug, Clone, Copy)]
+    pub enum ReadOnly {}
 
     /// A scope whose records are loaded along with those of the scope `S`.
     #[diagnostic::on_unimplemented(
@@ -59,8 +70,12 @@ pub mod scope {
     impl ReachedFrom<Tenant> for Shared {}
     impl ReachedFrom<Shared> for Shared {}
 
-    impl RecordScope for Tenant {}
-    impl RecordScope for Shared {}
+    impl RecordScope for Tenant {
+        const IS_SHARED: bool = false;
+    }
+    impl RecordScope for Shared {
+        const IS_SHARED: bool = true;
+    }
 
     mod sealed {
         pub trait Sealed {}
@@ -91,6 +106,10 @@ pub mod store {
     /// A graph of a tenant.
     #[derive(Debug)]
     pub enum Graph {}
+
+    /// A view, which nothing refers to.
+    #[derive(Debug)]
+    pub enum View {}
 }
 
 /// A struct that is a whole data layer. Derive it; do not implement it by hand.
@@ -105,6 +124,9 @@ pub trait PlatformModel: Sized + Send + Sync + 'static {
 
     /// [`scope::Tenant`] or [`scope::Shared`].
     type Scope: scope::RecordScope;
+
+    /// The scope that it is written in: [`Scope`](Self::Scope), or [`scope::ReadOnly`] of a view.
+    type Writes;
 
     /// One of the markers in [`store`].
     #[doc(hidden)]
@@ -151,6 +173,11 @@ pub trait PlatformModel: Sized + Send + Sync + 'static {
     }
 }
 
+/// A model whose records are written, as those of every model are but of a view: for functions of any
+/// such model.
+pub trait WritableModel: PlatformModel<Writes = <Self as PlatformModel>::Scope> {}
+impl<M: PlatformModel<Writes = <M as PlatformModel>::Scope>> WritableModel for M {}
+
 /// A model as data.
 ///
 /// Written by the derive as a `static`: struct update from [`ModelDef::PLAIN`] keeps it short.
@@ -180,6 +207,8 @@ pub struct ModelDef {
     pub renamed_from: Option<&'static str>,
     /// The language of full-text search, such as `english`.
     pub search_language: Option<&'static str>,
+    /// What its records are computed of, if it is a view.
+    pub view: Option<ViewDef>,
     /// Where the layout is kept once it is computed.
     pub layout: &'static LayoutCell,
 }
@@ -201,6 +230,7 @@ impl ModelDef {
         policies: &[],
         renamed_from: None,
         search_language: None,
+        view: None,
         layout: &NO_LAYOUT,
     };
 

@@ -76,6 +76,8 @@ pub struct Capabilities {
     pub reports: bool,
     /// Statements that callers have written.
     pub raw_sql: bool,
+    /// Views.
+    pub views: bool,
 }
 
 impl Capabilities {
@@ -92,6 +94,7 @@ impl Capabilities {
         explain: true,
         reports: true,
         raw_sql: true,
+        views: true,
     };
 
     /// Nothing.
@@ -107,6 +110,7 @@ impl Capabilities {
         explain: false,
         reports: false,
         raw_sql: false,
+        views: false,
     };
 }
 

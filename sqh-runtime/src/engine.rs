@@ -14,6 +14,7 @@ mod fill;
 mod hooks;
 mod mask;
 mod prepare;
+mod refresh;
 mod tenancy;
 
 use std::pin::pin;
@@ -32,6 +33,7 @@ pub(crate) use self::cursor::{CursorKey, Pages};
 pub(crate) use self::hooks::{Effect, HookRegistry, TypedHooks};
 pub use self::hooks::{HookContext, Hooks};
 use self::prepare::Prepared;
+pub(crate) use self::refresh::Refreshes;
 pub use self::tenancy::{Joined, Route, Scoped};
 use crate::backend::{Backend, Capabilities};
 use crate::observe::{Metrics, Observation};
@@ -47,6 +49,7 @@ pub(crate) struct Engine {
     pub(crate) terminusdb: Arc<dyn Backend>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) cursors: CursorKey,
+    pub(crate) refreshes: Refreshes,
 }
 
 /// Where the path ends: a backend, or a transaction of one.
@@ -138,7 +141,14 @@ impl Engine {
         let scoped = tenancy::scope(scope, authorized)?;
         let Prepared { mut scoped, effects } = prepare::prepare(self, scope, scoped, target).await?;
         access::settle(&mut scoped)?;
+        let due = match target.capabilities().views {
+            true => self.refreshes.after(model, scoped.op()),
+            false => &[],
+        };
         let reply = target.execute(scoped).await?;
+        if !due.is_empty() && refresh::has_changed(&reply) {
+            target.after_commit(self.refreshes.effect(scope, due)).await?;
+        }
         let reply = effects.run(self, scope, model, reply, target).await?;
         masks.apply(reply)
     }
@@ -174,9 +184,11 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
         Op::StreamReport(_) => has.reports && has.streams,
         Op::Sql(_) => has.raw_sql,
         Op::Begin => has.transactions,
+        Op::Refresh | Op::Freshness => has.views,
         _ => true,
     };
-    if has.records && can {
+    let is_of_view = std::iter::once(operation.model).chain(operation.op.joined()).any(|model| model.view.is_some());
+    if has.records && can && (has.views || !is_of_view) {
         return Ok(());
     }
     Err(Error::unsupported(match operation.model.storage.backend {
@@ -189,6 +201,7 @@ fn check_capabilities(operation: &Operation, has: Capabilities) -> Result<()> {
 }
 
 fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
+    check_view(model, op)?;
     match op {
         Op::List(query) | Op::Select { query, .. } => {
             check_limit(model, query, LIMIT)?;
@@ -229,7 +242,27 @@ fn check_operation(model: &'static ModelDef, op: &Op) -> Result<()> {
         Op::FuzzySearch { column, .. } => check_trigram_index(model, *column),
         Op::FullTextSearch(search) => search.check(model),
         // It was checked where it was read.
-        Op::Sql(_) | Op::Create(_) | Op::Upsert { .. } | Op::BatchCreate { .. } | Op::Begin => Ok(()),
+        Op::Sql(_)
+        | Op::Refresh
+        | Op::Freshness
+        | Op::Create(_)
+        | Op::Upsert { .. }
+        | Op::BatchCreate { .. }
+        | Op::Begin => Ok(()),
+    }
+}
+
+/// A view is refreshed, and what it is computed of is written.
+fn check_view(model: &'static ModelDef, op: &Op) -> Result<()> {
+    match (model.view, op) {
+        (None, Op::Refresh | Op::Freshness) => {
+            Err(Error::invalid("the model is no view: its records are always what was written"))
+        }
+        (Some(view), op) if op.is_write() => Err(Error::unsupported(format!(
+            "a view holds what is computed of other records: write those of `{}`",
+            (view.source)().name
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -48,5 +48,14 @@ pub mod shared {
     pub use crate::service::{JoinPlan, JoinStep, JoinStrategy, JoinedSource};
 }
 
+#[doc = include_str!("../../docs/views.md")]
+pub mod views {
+    pub use sqh_derive::PlatformView;
+    pub use sqh_model::report::Definition;
+    pub use sqh_model::schema::{PlatformView, Refresh, ViewDef};
+
+    pub use crate::op::Freshness;
+}
+
 #[doc(hidden)]
 pub use sqh_model::__private;

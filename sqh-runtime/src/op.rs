@@ -7,6 +7,9 @@
 mod join_shared;
 mod plan;
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use sqh_model::expr::{Filter, Query, TextSearch};
 pub use sqh_model::policy::Verb;
@@ -146,6 +149,10 @@ pub enum Op {
     Stream(Query),
     /// [`Op::Report`] with bounded memory. Replies [`Reply::Stream`].
     StreamReport(Box<Report>),
+    /// Computes a view anew. Replies [`Reply::Freshness`].
+    Refresh,
+    /// When a view was last computed. Replies [`Reply::Freshness`].
+    Freshness,
     /// How an operation that lists or counts would be run, without running it. Replies
     /// [`Reply::Plan`], or [`Reply::JoinPlan`] of a join of two databases.
     Explain(Box<Op>),
@@ -176,8 +183,20 @@ pub enum Reply {
     Plan(Box<Plan>),
     /// How a join of two databases would be run.
     JoinPlan(Box<JoinPlan>),
+    /// When a view was last computed.
+    Freshness(Freshness),
     /// A transaction that has begun.
     Transaction(Box<dyn BackendTransaction>),
+}
+
+/// How fresh a view is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Freshness {
+    /// It holds what was committed before then, by the server's clock.
+    pub as_of: DateTime<Utc>,
+    /// How long it took to compute it.
+    pub took: Duration,
 }
 
 /// Values of columns whose types the backend has found.
@@ -205,12 +224,13 @@ impl Op {
             | Self::JoinShared(_)
             | Self::Sql(_)
             | Self::Count { .. }
+            | Self::Freshness
             | Self::Stream(_)
             | Self::StreamReport(_) => &[Verb::List],
             Self::Explain(op) => op.touches(),
             Self::Upsert { .. } | Self::Update { .. } | Self::UpdateWhere { .. } => &[Verb::Read, Verb::Update],
             Self::Delete { .. } | Self::DeleteWhere { .. } => &[Verb::Read, Verb::Delete],
-            Self::Create(_) | Self::BatchCreate { .. } | Self::Begin => &[],
+            Self::Create(_) | Self::BatchCreate { .. } | Self::Refresh | Self::Begin => &[],
         }
     }
 
@@ -271,6 +291,8 @@ impl Op {
             Self::BatchCreate { .. } => "batch_create",
             Self::Stream(_) => "stream",
             Self::StreamReport(_) => "stream_report",
+            Self::Refresh => "refresh",
+            Self::Freshness => "freshness",
             Self::Explain(_) => "explain",
             Self::Begin => "begin",
         }
@@ -300,6 +322,7 @@ impl std::fmt::Debug for Reply {
             Self::Stream(_) => "a stream",
             Self::Plan(_) => "a plan",
             Self::JoinPlan(_) => "the plan of a join",
+            Self::Freshness(_) => "a time",
             Self::Transaction(_) => "a transaction",
         })
     }
@@ -342,6 +365,9 @@ impl Reply {
     expect_reply!(
         /// How a join of two databases would be run.
         into_join_plan, JoinPlan, Box<JoinPlan>);
+    expect_reply!(
+        /// When a view was last computed.
+        into_freshness, Freshness, Freshness);
     expect_reply!(
         /// A transaction.
         into_transaction, Transaction, Box<dyn BackendTransaction>);

@@ -3,7 +3,7 @@
 mod access;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use chrono::NaiveDate;
 use sqh_model::render::ddl::PartitionWindow;
@@ -14,7 +14,7 @@ use sqh_model::{Error, ErrorKind, Result};
 pub use self::access::{AccessService, ModelAccess, VerbAccess};
 use crate::backend::Backend;
 use crate::backend::postgres::{PostgresBackend, Tables};
-use crate::engine::{CursorKey, Engine, HookRegistry, Hooks, TypedHooks};
+use crate::engine::{CursorKey, Engine, HookRegistry, Hooks, Refreshes, TypedHooks};
 use crate::observe::{Metrics, MetricsConfig};
 use crate::scope::{self, AccessProvider, Cx, Fleet, Principal, Shared, Tenant};
 use crate::service::{PlatformGroupRecordService, PostgresQueryService, ServerService, TenantService};
@@ -112,7 +112,10 @@ impl Platform {
             _ => None,
         };
         let provider = access.or_else(|| Some(Arc::clone(catalog_access.as_ref()?) as Arc<dyn AccessProvider>));
-        let engine = Arc::new(Engine { registry, hooks, postgres, terminusdb, metrics, cursors });
+        let engine = Arc::new_cyclic(|engine| {
+            let refreshes = Refreshes::new(Weak::clone(engine), &registry);
+            Engine { registry, hooks, postgres, terminusdb, metrics, cursors, refreshes }
+        });
         Self { engine, tenants, provider, catalog_access }
     }
 
@@ -134,6 +137,16 @@ impl Platform {
     /// Who holds what, and where.
     pub fn access(&self) -> AccessService {
         AccessService::new(self.clone())
+    }
+
+    /// Waits until what follows from writes is done: views that are computed anew after them
+    /// (`refresh = "after_write"`). To be called before a process ends, which leaves such a view as it is otherwise
+    /// until the next write.
+    ///
+    /// # Errors
+    /// The first error of a view that could not be computed since the last call; it holds what it held before.
+    pub async fn settle(&self) -> Result<()> {
+        self.engine.refreshes.settle().await
     }
 
     /// The registered models.
@@ -434,6 +447,10 @@ impl PlatformBuilder {
     fn registry(&self) -> Result<Registry> {
         let registry = Registry::new(self.models.iter().copied())?;
         for model in registry.models().iter().filter(|model| self.hooks.has(model)) {
+            if model.view.is_some() {
+                let message = "a view takes no hooks, since nobody writes it: add them to what it is computed of";
+                return Err(Error::unsupported(message).in_model(model.name));
+            }
             let columns = model.layout().columns();
             if let Some(column) = columns.iter().find(|column| column.root.generated.is_some()) {
                 return Err(Error::unsupported("a model with a generated field takes no hooks: compute it in a hook")

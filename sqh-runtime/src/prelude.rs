@@ -8,8 +8,8 @@ pub use std::collections::BTreeSet;
 
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 pub use rust_decimal::Decimal;
-pub use sqh_derive::{PlatformEnum, PlatformModel, PlatformValue, QueryRow};
-pub use sqh_model::schema::{PlatformModel, StorageBackend, StorageConfig};
+pub use sqh_derive::{PlatformEnum, PlatformModel, PlatformValue, PlatformView, QueryRow};
+pub use sqh_model::schema::{PlatformModel, PlatformView, StorageBackend, StorageConfig};
 pub use sqh_model::types::{FieldType, Id, JsonOf as Json, Link, Point, Polygon};
 pub use sqh_model::{Error, ErrorKind, Result, models};
 pub use uuid::Uuid;

@@ -108,6 +108,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// The platform itself in the same place, for what follows from an operation whoever has asked for it.
+    pub(crate) fn of_system(&self, reason: &str) -> Self {
+        let (principal, access) = (Principal::system(reason), Access::of_system());
+        Self { principal, access, on_replica: false, tenant: self.tenant.clone() }
+    }
+
     /// The same principal in the shared scope, seen from a tenant's.
     pub(crate) fn shared(&self) -> Option<Self> {
         let tenant = self.tenant.as_ref()?;

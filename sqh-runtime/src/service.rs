@@ -15,6 +15,7 @@ mod sql;
 mod statement;
 mod tenants;
 mod transaction;
+mod views;
 
 use std::sync::Arc;
 

@@ -417,6 +417,17 @@ suite! {
         many_thousand_records_have_their_own
         a_transaction_sees_its_own_related_records
     }
+    views needs views {
+        hold_what_was_there_when_they_were_computed
+        are_read_as_models_are
+        are_written_by_nobody
+        join_records_of_one_tenant
+        have_rules_of_their_own
+        mask_their_own_fields
+        are_computed_for_whoever_may_have_that
+        are_computed_after_a_write
+        of_shared_models_are_shared
+    }
     sql needs sql_expressions {
         defaults_are_set_by_the_database
         checks_are_kept_by_the_database

@@ -12,6 +12,7 @@ mod place;
 mod priced;
 mod secret;
 mod station;
+mod view;
 
 pub use self::article::Article;
 pub use self::book::{Book, BookShelf, Genre};
@@ -25,6 +26,7 @@ pub use self::place::Place;
 pub use self::priced::{Coupon, Priced, Tagged};
 pub use self::secret::{Badge, Person};
 pub use self::station::{Account, Station};
+pub use self::view::{PagePair, Payroll, ShelfStat, StationNorth, WriterStat};
 
 use sqh_runtime::models;
 use sqh_runtime::schema::ModelDef;
@@ -32,8 +34,34 @@ use sqh_runtime::schema::ModelDef;
 /// All models of the suite, but for [`Deed`], whose tests are their own.
 pub fn all() -> Vec<&'static ModelDef> {
     models![
-        Everything, Perhaps, Book, BookShelf, Event, Reading, Reader, ReaderCard, Chapter, Clue, Remark, Priced,
-        Coupon, Tagged, Person, Station, Account, Essay, Place, Memo, Entry, Notice, Article
+        Everything,
+        Perhaps,
+        Book,
+        BookShelf,
+        Event,
+        Reading,
+        Reader,
+        ReaderCard,
+        Chapter,
+        Clue,
+        Remark,
+        Priced,
+        Coupon,
+        Tagged,
+        Person,
+        Station,
+        Account,
+        Essay,
+        Place,
+        Memo,
+        Entry,
+        Notice,
+        ShelfStat,
+        PagePair,
+        WriterStat,
+        Payroll,
+        StationNorth,
+        Article
     ]
     .to_vec()
 }

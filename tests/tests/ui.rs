@@ -43,6 +43,8 @@ const SEVERAL: &[(&str, usize)] = &[
     ("report/column_of_another_model.stderr", 2),
     ("report/metric_of_another_model.stderr", 2),
     ("report/read_of_a_semi_join.stderr", 2),
+    // A view of nothing is none, and its definition is of something.
+    ("view/no_source.stderr", 2),
     // A struct that is no model has no column constants either, and the compiler says both.
     ("reference/child_is_no_model.stderr", 2),
 ];
@@ -73,4 +75,5 @@ const KINDS: &[&str] = &[
     "search",
     "sql",
     "spatial",
+    "view",
 ];

@@ -123,7 +123,7 @@ pub(super) fn check_fields_are_there(cx: &Ctxt, model: &Model) {
 }
 
 pub(super) fn check_primary_key_is_there(cx: &Ctxt, model: &Model) {
-    if model.is_postgres() && !model.fields.is_empty() && model.key().is_empty() {
+    if model.is_postgres() && model.view.is_none() && !model.fields.is_empty() && model.key().is_empty() {
         let advice = match model.field("id") {
             Some(_) => "write `#[field(primary_key)]` above `id`",
             None => "write `#[field(primary_key)]` above the field that identifies a row",

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::LitStr;
 use syn::spanned::Spanned;
 
+use super::view;
 use crate::attr::Value;
 use crate::ir::{HasMany, Index, Model};
 use crate::symbol::{self, Word};
@@ -27,6 +28,7 @@ pub(super) fn function(model: &Model) -> TokenStream {
     let indexes = list("indexes", model.indexes.iter().map(index));
     let has_many = list("has_many", model.has_many.iter().filter_map(|relation| has_many(model, relation)));
     let policies = list("policies", model.policies.iter().map(|policy| policy::rule(model, policy)));
+    let view = view::literal(model).map(|view| member("view", &quote!(__sqh::Some(#view))));
     let renamed_from = optional_text("renamed_from", model.words.text(symbol::RENAMED_FROM));
     let language = match model.words.value(symbol::SEARCH_OPTIONS) {
         Some(Value::Words(words)) => optional_text("search_language", words.text(symbol::LANGUAGE)),
@@ -48,6 +50,7 @@ pub(super) fn function(model: &Model) -> TokenStream {
                 #policies
                 #renamed_from
                 #language
+                #view
                 layout: &LAYOUT,
                 ..__sqh::ModelDef::PLAIN
             };

@@ -23,24 +23,12 @@ pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
         };
         return in_scope(
             &model.krate,
-            &stub(
-                &quote!(#impl_generics),
-                &quote!(#ident #type_generics),
-                &where_clause,
-                &quote!(()),
-                &super::store(model),
-            ),
+            &stub(&quote!(#impl_generics), &quote!(#ident #type_generics), &where_clause, &quote!(()), model),
         );
     }
     let columns = columns::constants(ident, &model.fields, None);
     let relations = columns::relations(model);
-    let stub = stub(
-        &TokenStream::new(),
-        &quote!(#ident),
-        &TokenStream::new(),
-        &super::key::unchecked_id(model),
-        &super::store(model),
-    );
+    let stub = stub(&TokenStream::new(), &quote!(#ident), &TokenStream::new(), &super::key::unchecked_id(model), model);
     let lookups = super::key::lookups(model, |_| quote!(__sqh::std::unreachable!()));
     let subdocument = (model.storage.has(symbol::SUBDOCUMENT)).then(|| field_type(ident, generics, "Record"));
     in_scope(
@@ -53,6 +41,17 @@ pub(crate) fn model(model: &Model, generics: &Generics) -> TokenStream {
             #subdocument
         },
     )
+}
+
+/// A view that cannot run.
+pub(crate) fn view(view: &Model, generics: &Generics) -> TokenStream {
+    let model = model(view, generics);
+    if !generics.params.is_empty() {
+        return model;
+    }
+    let columns = super::query_row::query_row(&super::view::row(view));
+    let platform_view = super::view::platform_view(view);
+    quote!(#model #columns #platform_view)
 }
 
 /// An enum that cannot run.
@@ -80,13 +79,17 @@ fn stub(
     ty: &TokenStream,
     where_clause: &TokenStream,
     id: &TokenStream,
-    store: &Ident,
+    model: &Model,
 ) -> TokenStream {
+    let scope = super::view::scope(model).unwrap_or_else(|| quote!(__sqh::scope::Tenant));
+    let writes = if model.view.is_some() { quote!(__sqh::scope::ReadOnly) } else { scope.clone() };
+    let store = super::store(model);
     quote! {
         #[automatically_derived]
         impl #impl_generics __sqh::PlatformModel for #ty #where_clause {
             type Id = #id;
-            type Scope = __sqh::scope::Tenant;
+            type Scope = #scope;
+            type Writes = #writes;
             type Store = __sqh::store::#store;
             fn def() -> &'static __sqh::ModelDef { __sqh::std::unreachable!() }
             fn encode(self, _: &mut __sqh::RowWriter<'_>) -> __sqh::Result<()> { __sqh::std::unreachable!() }

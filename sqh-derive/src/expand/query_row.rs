@@ -9,6 +9,20 @@ use crate::ir::{Member, QueryRow};
 
 /// The implementations for a row without mistakes.
 pub(crate) fn query_row(row: &QueryRow) -> TokenStream {
+    expand(row, &[])
+}
+
+/// The same for a view, of whose members these are in its key.
+pub(super) fn of_view(row: &QueryRow, keys: &[bool]) -> TokenStream {
+    let requirement = |is_key: &bool| match is_key {
+        true => quote!(__sqh::report::IsGroupedBy+),
+        false => quote!(__sqh::report::IsMetric+),
+    };
+    expand(row, &keys.iter().map(requirement).collect::<Vec<_>>())
+}
+
+/// What each member must be beside a value of its type is in `requirements`, if there are any.
+fn expand(row: &QueryRow, requirements: &[TokenStream]) -> TokenStream {
     let QueryRow { ident, vis, members, .. } = row;
     let columns = format_ident!("{ident}Columns");
     let doc = format!("What the columns of a report are whose rows are [`{ident}`]s.");
@@ -21,6 +35,7 @@ pub(crate) fn query_row(row: &QueryRow) -> TokenStream {
         }
     });
     let (idents, types): (Vec<_>, Vec<_>) = members.iter().map(|member| (&member.ident, &member.ty)).unzip();
+    let must = (0..members.len()).map(|i| requirements.get(i));
     let names: Vec<&str> = members.iter().map(|member| member.column.as_str()).collect();
     let form = of.iter().rev().fold(
         quote!(__sqh::report::Whole),
@@ -32,7 +47,7 @@ pub(crate) fn query_row(row: &QueryRow) -> TokenStream {
             #[automatically_derived]
             impl<S, G, #(#of, #at),*> __sqh::report::Selection<S, G, (#(#at,)*)> for #columns<#(#of),*>
             where
-                #(#of: __sqh::report::Selection<S, G, #at, Row = #types>,)*
+                #(#of: #must __sqh::report::Selection<S, G, #at, Row = #types>,)*
             {
                 type Row = #ident;
                 fn push(self, outputs: &mut __sqh::std::vec::Vec<__sqh::report::Output>) -> __sqh::Result<()> {

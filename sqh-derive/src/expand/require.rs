@@ -67,7 +67,7 @@ fn reference(model: &Model, field: &Field, reference: &Reference) -> Vec<TokenSt
         let written = field.words.written(symbol::ON_DELETE).map_or_else(Span::call_site, syn::Ident::span);
         let store = quote_spanned!(written=> <#target as __sqh::PlatformModel>::Store);
         checks.push(quote_spanned! {written=>
-            const _: () = <#store as __sqh::requirement::CanConstrain<__sqh::scope::#scope>>::MET;
+            const _: () = <#store as __sqh::requirement::CanConstrain<#scope>>::MET;
         });
         if action.value() == "set_null" {
             checks.push(family(field, "CanBeNull", action.span()));

@@ -45,7 +45,7 @@ impl Field {
 
 /// The attributes of a struct that mean nothing on its fields.
 const CONTAINER_ATTRIBUTES: &[&str] =
-    &["model", "storage", "index", "has_many", "policy", "platform_value", "platform_enum"];
+    &["model", "storage", "index", "has_many", "policy", "platform_value", "platform_enum", "platform_view"];
 
 impl IndexColumn {
     /// `"a"`, `"a asc"` or `"a desc"`.

@@ -2,7 +2,7 @@
 
 use syn::DeriveInput;
 
-use super::{Backend, Field, HasMany, Index, IndexColumn, Model, Policy, Storage, shape};
+use super::{Backend, Field, HasMany, Index, IndexColumn, Model, Policy, Storage, View, shape};
 use crate::attr::{self, Value, Words};
 use crate::case;
 use crate::ctxt::Ctxt;
@@ -11,13 +11,40 @@ use crate::symbol;
 impl Model {
     /// The model that `input` describes. Without named fields there are none in it, and an error in `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Model {
-        shape::refuse_generics(cx, input, "PlatformModel", "a model is one table, with one type in each column");
+        let kind = Kind { derive: "PlatformModel", fields: &symbol::FIELD };
+        Model::read_as(cx, input, &kind, Storage::read(cx, input), HasMany::read_all(cx, input))
+    }
+
+    /// The view that `input` describes, as [`read`](Model::read) does.
+    pub(crate) fn read_view(cx: &Ctxt, input: &DeriveInput) -> Model {
+        for (name, advice) in [
+            (
+                "storage",
+                "a view is kept where its source is; write `#[platform_view(…, table = \"…\")]` for another name",
+            ),
+            ("has_many", "declare the relation on the view's source"),
+        ] {
+            attr::refuse_misplaced(cx, &input.attrs, &[name], advice);
+        }
+        let kind = Kind { derive: "PlatformView", fields: &symbol::VIEW_FIELD };
+        let mut words = Words::merged(cx, &symbol::PLATFORM_VIEW, &input.attrs);
+        let mut path = |word| match words.take(word) {
+            Some(Value::Path(path)) => Some(path),
+            _ => None,
+        };
+        let view = View { source: path(symbol::SOURCE), definition: path(symbol::DEFINITION) };
+        let storage = Storage { backend: Backend::Postgres, words, key: None };
+        Model { view: Some(view), ..Model::read_as(cx, input, &kind, storage, Vec::new()) }
+    }
+
+    fn read_as(cx: &Ctxt, input: &DeriveInput, kind: &Kind, storage: Storage, has_many: Vec<HasMany>) -> Model {
+        shape::refuse_generics(cx, input, kind.derive, "a model is one table, with one type in each column");
         let misplaced = &["field"];
         attr::refuse_misplaced(
             cx,
             &input.attrs,
             misplaced,
-            "write it on a field; the struct takes `#[model(…)]` and `#[storage(…)]`",
+            "write it on a field; the struct takes `#[model(…)]`, and `#[storage(…)]` or `#[platform_view(…)]`",
         );
         let words = Words::merged(cx, &symbol::MODEL, &input.attrs);
         let name = match words.text(symbol::NAME) {
@@ -25,7 +52,7 @@ impl Model {
             None => case::plain(&input.ident),
         };
         let rule = attr::rename_all(&words);
-        let fields = shape::named_fields(cx, input, "PlatformModel");
+        let fields = shape::named_fields(cx, input, kind.derive);
         let is_struct = fields.is_some();
         let fields = fields.into_iter().flatten();
         Model {
@@ -34,15 +61,22 @@ impl Model {
             krate: attr::krate(cx, &words),
             doc: attr::doc(&input.attrs),
             name,
-            storage: Storage::read(cx, input),
-            fields: fields.filter_map(|field| Field::read(cx, &symbol::FIELD, rule, field)).collect(),
+            storage,
+            fields: fields.filter_map(|field| Field::read(cx, kind.fields, rule, field)).collect(),
             indexes: Index::read_all(cx, input),
-            has_many: HasMany::read_all(cx, input),
+            has_many,
+            view: None,
             policies: Policy::read_all(cx, &input.attrs),
             is_struct,
             words,
         }
     }
+}
+
+/// Which derive reads it, and which words its fields know.
+struct Kind {
+    derive: &'static str,
+    fields: &'static symbol::Vocabulary,
 }
 
 impl Storage {

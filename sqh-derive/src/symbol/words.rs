@@ -208,6 +208,24 @@ pub(crate) const PLATFORM_ENUM: Vocabulary =
 pub(crate) const PLATFORM_VALUE: Vocabulary =
     Vocabulary { attr: "platform_value", place: "`#[platform_value(…)]`", words: &[FLATTEN, JSON, CRATE] };
 
+// #[platform_view(…)]
+pub(crate) const SOURCE: Word = word("source", Form::Path, "source = Model");
+pub(crate) const DEFINITION: Word = word("definition", Form::Function, "definition = function");
+pub(crate) const REFRESH: Word =
+    word("refresh", Form::OneOf(&["on_demand", "after_write"]), r#"refresh = "after_write""#);
+
+pub(crate) const PLATFORM_VIEW: Vocabulary = Vocabulary {
+    attr: "platform_view",
+    place: "`#[platform_view(…)]`",
+    words: &[SOURCE, DEFINITION, REFRESH, TABLE, PLACEMENT],
+};
+/// The words of `#[field(…)]` that a field of a view knows.
+pub(crate) const VIEW_FIELD: Vocabulary = Vocabulary {
+    attr: "field",
+    place: "`#[field(…)]` of a view",
+    words: &[PRIMARY_KEY, FIELD_INDEX, FIELD_SEARCH, COLUMN, REDACT, OWNER, TEAM, RENAME],
+};
+
 // #[query(…)]
 pub(crate) const QUERY_COLUMN: Vocabulary =
     Vocabulary { attr: "query", place: "`#[query(…)]` on a field", words: &[COLUMN] };

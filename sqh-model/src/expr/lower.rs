@@ -6,6 +6,7 @@
 
 mod bind;
 mod keyset;
+mod literal;
 mod shape;
 mod spatial;
 mod text_search;
@@ -16,6 +17,7 @@ use std::fmt::Write as _;
 use sea_query::Expr;
 
 pub use self::bind::{Bind, Binds, placeholder};
+pub use self::literal::text_literal;
 pub use self::shape::FilterShape;
 pub use self::spatial::geography;
 pub use self::text_search::{SearchSql, search_vector};

@@ -54,6 +54,7 @@ mod shape;
 mod statement;
 mod table;
 mod type_name;
+mod view;
 
 pub use self::diff::{Difference, DifferenceKind, diff};
 pub use self::extension::extensions;
@@ -94,7 +95,10 @@ pub fn render(models: &[&'static ModelDef], options: &DdlOptions) -> Result<Ddl>
         let comes_later =
             |target: &str| tables[i + 1..].iter().any(|(other, table)| table.name == target && other.is_beside(place));
         let (waiting, inline): (Vec<_>, Vec<_>) = table.foreign_keys.iter().partition(|key| comes_later(&key.target));
-        let mut made = vec![table::statement(table, &inline, place.schema)];
+        let mut made = vec![match place.def.view {
+            Some(_) => view::statement(place, table, options)?,
+            None => table::statement(table, &inline, place.schema),
+        }];
         if table.partitioning.is_some() {
             made.extend(partition::default_statements(place));
             if let Some(window) = options.partitions {
@@ -103,7 +107,8 @@ pub fn render(models: &[&'static ModelDef], options: &DdlOptions) -> Result<Ddl>
         }
         made.extend(table.indexes.iter().map(|index| index::statement(table, index, place.schema)));
         made.extend(policy::statements(table, place.schema));
-        made.extend(comment::statements(table, place.schema));
+        let kind = if place.def.view.is_some() { "MATERIALIZED VIEW" } else { "TABLE" };
+        made.extend(comment::statements(table, kind, place.schema));
         let foreign = waiting.into_iter().map(|key| reference::statement(table, key, place.schema));
         let of_model = |mut statement: Statement| {
             statement.model = Some(place.def);

@@ -12,6 +12,7 @@ mod relation;
 mod selection;
 mod sources;
 mod term;
+mod view;
 
 pub use self::builder::{From, Reading, from};
 pub use self::condition::{AsCondition, AsksGroups, AsksRows, OfGroups, OfRows, On, When, WhenKind, any_of};
@@ -26,3 +27,6 @@ pub use self::sources::{
     Sources, There,
 };
 pub use self::term::{AsSort, AsTerm, Counted, Filtered, KindIn, Measured, Metrical, Plain, Sorting, Term, Windowed};
+pub use self::view::Definition;
+#[doc(hidden)]
+pub use self::view::{IsGroupedBy, IsMetric, define};

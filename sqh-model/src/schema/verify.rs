@@ -14,6 +14,7 @@ pub(super) fn verify(models: &[&'static ModelDef]) -> Vec<String> {
         check_columns(model, &mut findings);
         check_referred_models_are_registered(model, models, &mut findings);
         findings.extend(crate::policy::findings(model));
+        findings.extend(crate::report::view::findings(model, models));
     }
     findings
 }

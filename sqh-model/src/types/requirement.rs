@@ -201,9 +201,10 @@ impl CanConstrain<scope::Shared> for store::PartitionedSharedTable {}
 
 /// `#[field(references = Model)]`: a [`store`] in which the key alone is unique.
 #[diagnostic::on_unimplemented(
-    message = "the key of a partitioned model cannot be referred to",
-    label = "it is unique only together with the partition column",
-    note = "keep the key without `references`, or put the partition column into that model's primary key"
+    message = "the key of this model cannot be referred to",
+    label = "a partitioned model, whose key is unique only together with the partition column, or a view",
+    note = "keep the key without `references`, or put the partition column into that model's primary key",
+    note = "refer to a model that the view is computed of"
 )]
 pub trait CanBeReferredTo {
     /// Named by generated code, to ask for the trait.

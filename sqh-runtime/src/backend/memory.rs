@@ -70,6 +70,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     full_text_search: false,
     explain: false,
     reports: false,
+    views: false,
     ..Capabilities::ALL
 };
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use sqh_model::render::ddl::TenantColumns;
 use sqh_model::schema::ModelDef;
 use sqh_model::{Error, ErrorKind, Result};
@@ -45,7 +45,7 @@ use self::transaction::PostgresTransaction;
 use super::{Backend, Capabilities};
 use crate::engine::{Joined, Route, Scoped};
 use crate::observe::Metrics;
-use crate::op::{Op, Reply};
+use crate::op::{Freshness, Op, Reply};
 use crate::tenancy::lease::Lease;
 use crate::tenancy::{Claim, ConnectionKey, ConnectionStore, Party, Role, TenantRecord, login_code};
 
@@ -99,6 +99,16 @@ pub(crate) trait Tables: std::fmt::Debug + Send + Sync {
     /// it is known to be done.
     fn open<'a>(&'a self, route: &'a Route) -> Option<BoxFuture<'a, Result<()>>>;
 
+    /// Computes a view anew.
+    fn refresh_view<'a>(&'a self, _: &'a Route, _: &'static ModelDef) -> BoxFuture<'a, Result<Freshness>> {
+        ready(Err(Error::unsupported("there are no views here"))).boxed()
+    }
+
+    /// When a view was last computed.
+    fn view_freshness<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Freshness>> {
+        self.refresh_view(route, model)
+    }
+
     /// Where the records of a model are by now, whose route the database has called stale.
     fn refresh<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Route>>;
 }
@@ -138,6 +148,12 @@ impl Inner {
             scoped.reroute(route)?;
         }
         self.warned.of(def, scoped.op(), scoped.filter());
+        // The migrator computes views, on a connection of its own.
+        match scoped.op() {
+            Op::Refresh => return self.tables.refresh_view(scoped.route(), def).await.map(Reply::Freshness),
+            Op::Freshness => return self.tables.view_freshness(scoped.route(), def).await.map(Reply::Freshness),
+            _ => {}
+        }
         // Before a connection is taken: the manager may need one of its own. The model of a begin
         // only says where to; each operation of the transaction makes its own table.
         if matches!(scoped.op(), Op::Begin) {

@@ -42,6 +42,9 @@ pub(super) fn authorize(scope: &Scope, operation: Operation) -> Result<Authorize
     if matches!(op, Op::Explain(_)) {
         op.joined().into_iter().chain([model]).try_for_each(|model| check_explanation(scope.access_to(model)))?;
     }
+    if matches!(op, Op::Refresh) {
+        check_refresh(scope.access_to(model), model)?;
+    }
     let filter = allowed(scope.access_to(model), model, touches)?;
     let check = allowed(scope.access_to(model), model, writes)?;
     let joined = op
@@ -64,6 +67,13 @@ pub(super) fn authorize_explanation(scope: &Scope, operation: Operation) -> Resu
     check_explanation(scope.access_to(operation.model))?;
     let joined = operation.op.joined().iter().map(|_| Filter::Everything).collect();
     Ok(Authorized { operation, filter: Filter::Everything, check: Filter::Everything, joined })
+}
+
+/// May the principal have a view computed anew? That costs the server something, tells of no record, and how
+/// long it takes depends on everybody's.
+fn check_refresh(access: &Access, model: &'static ModelDef) -> Result<()> {
+    let permission = format!("{}:refresh", model.group);
+    if access.has_permission(&permission) { Ok(()) } else { Err(missing(&permission)) }
 }
 
 /// May the principal be told what decides?

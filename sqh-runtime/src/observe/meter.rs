@@ -115,7 +115,7 @@ impl Meter {
 }
 
 const SYSTEMS: usize = 2;
-const KINDS: usize = SYSTEMS * 22;
+const KINDS: usize = SYSTEMS * 24;
 
 fn position(op: &Op) -> usize {
     match op {
@@ -141,5 +141,7 @@ fn position(op: &Op) -> usize {
         Op::FullTextSearch(_) => 19,
         Op::StreamReport(_) => 20,
         Op::JoinShared(_) => 21,
+        Op::Refresh => 22,
+        Op::Freshness => 23,
     }
 }

@@ -51,6 +51,11 @@ pub(crate) struct Accesses {
 }
 
 impl Access {
+    /// What the system may do: anything.
+    pub(super) fn of_system() -> Self {
+        Self(None)
+    }
+
     /// What rules may ask of the principal; `None` for the system, of which they ask nothing.
     pub(crate) fn context(&self) -> Option<&Arc<AccessContext>> {
         self.0.as_ref()

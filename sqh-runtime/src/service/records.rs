@@ -27,7 +27,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// As every operation: `Denied`, `Unavailable`, `Overloaded`.
     pub async fn find<M: PlatformModel>(&self, cx: &Cx<M::Scope>, key: impl LookupKey<M>) -> Result<Option<M>> {
         let key = key.into_values().map_err(|error| error.in_model(M::def().name))?;
-        self.run_op::<M>(cx, Op::Get { key }).await?.into_row()?.map(from_row).transpose()
+        self.run_op::<M, _>(cx, Op::Get { key }).await?.into_row()?.map(from_row).transpose()
     }
 
     /// The records that match: `records.list(&cx, AppLabResult::select().limit(10))`.
@@ -36,7 +36,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// `Invalid` if a high-volume model is asked for without a limit.
     pub async fn list<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<Vec<M>> {
         let query = query_of(select)?;
-        decode_all(self.run_op::<M>(cx, Op::List(query)).await?)
+        decode_all(self.run_op::<M, _>(cx, Op::List(query)).await?)
     }
 
     /// A page of the records that match, by keyset: it costs the same at any depth. `after` is the
@@ -53,7 +53,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ) -> Result<Page<M>> {
         let of = (&self.engine.cursors, cx.scope());
         let paging = Paging::new(of, M::def(), query_of(select)?, size, after)?;
-        let mut rows = self.run_op::<M>(cx, Op::List(paging.query.clone())).await?.into_rows()?;
+        let mut rows = self.run_op::<M, _>(cx, Op::List(paging.query.clone())).await?.into_rows()?;
         let next = paging.cut(&mut rows)?;
         let records = rows.into_iter().map(from_row).collect::<Result<_>>()?;
         Ok(Page { records, next })
@@ -70,7 +70,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
         select: Select<M>,
     ) -> Result<Vec<M>> {
         let query = query_of(select)?;
-        decode_all(self.run_op::<M>(cx, Op::Search { text: text.into(), query }).await?)
+        decode_all(self.run_op::<M, _>(cx, Op::Search { text: text.into(), query }).await?)
     }
 
     /// How many records match.
@@ -79,7 +79,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// As every operation.
     pub async fn count<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<u64> {
         let filter = query_of(select)?.filter;
-        self.run_op::<M>(cx, Op::Count { filter, estimate: false }).await?.into_count()
+        self.run_op::<M, _>(cx, Op::Count { filter, estimate: false }).await?.into_count()
     }
 
     /// About how many records match: the planner's estimate where the backend has one, which costs
@@ -89,16 +89,16 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// As every operation.
     pub async fn count_estimate<M: PlatformModel>(&self, cx: &Cx<M::Scope>, select: Select<M>) -> Result<u64> {
         let filter = query_of(select)?.filter;
-        self.run_op::<M>(cx, Op::Count { filter, estimate: true }).await?.into_count()
+        self.run_op::<M, _>(cx, Op::Count { filter, estimate: true }).await?.into_count()
     }
 
     /// Stores a new record, and returns it as it was stored.
     ///
     /// # Errors
     /// `Conflict` if its key or a unique field is taken; `Invalid` if a check refuses it.
-    pub async fn create<M: PlatformModel>(&self, cx: &Cx<M::Scope>, record: M) -> Result<M> {
+    pub async fn create<M: PlatformModel>(&self, cx: &Cx<M::Writes>, record: M) -> Result<M> {
         let row = to_row(record)?;
-        stored(self.run_op::<M>(cx, Op::Create(row)).await?)
+        stored(self.run_op::<M, _>(cx, Op::Create(row)).await?)
     }
 
     /// Changes the record with a key: what is not set stays, `None` sets null.
@@ -135,7 +135,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// `NotFound`; `Conflict` if another version is stored than the one expected.
     pub async fn update<M: PlatformModel>(
         &self,
-        cx: &Cx<M::Scope>,
+        cx: &Cx<M::Writes>,
         key: impl LookupKey<M>,
         changes: Changes<M>,
     ) -> Result<M> {
@@ -149,7 +149,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `NotFound`; `Conflict` if another version is stored.
-    pub async fn replace<M: PlatformModel>(&self, cx: &Cx<M::Scope>, record: M) -> Result<M> {
+    pub async fn replace<M: PlatformModel>(&self, cx: &Cx<M::Writes>, record: M) -> Result<M> {
         let layout = M::def().layout();
         let mut changes = to_row(record)?;
         let key = layout.physical_key().into_iter().map(|i| std::mem::replace(&mut changes[i], Value::Unset)).collect();
@@ -161,9 +161,9 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `Conflict` if another record refers to it.
-    pub async fn delete<M: PlatformModel>(&self, cx: &Cx<M::Scope>, key: impl LookupKey<M>) -> Result<bool> {
+    pub async fn delete<M: PlatformModel>(&self, cx: &Cx<M::Writes>, key: impl LookupKey<M>) -> Result<bool> {
         let key = key.into_values().map_err(|error| error.in_model(M::def().name))?;
-        Ok(self.run_op::<M>(cx, Op::Delete { key, version: None }).await?.into_count()? > 0)
+        Ok(self.run_op::<M, _>(cx, Op::Delete { key, version: None }).await?.into_count()? > 0)
     }
 
     /// Stores a record, or changes the one that it conflicts with on a unique constraint. The key
@@ -171,9 +171,9 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// `Invalid` if no constraint is on those columns; `Conflict` on another constraint.
-    pub async fn upsert<M: PlatformModel>(&self, cx: &Cx<M::Scope>, record: M, conflict: Conflict<M>) -> Result<M> {
+    pub async fn upsert<M: PlatformModel>(&self, cx: &Cx<M::Writes>, record: M, conflict: Conflict<M>) -> Result<M> {
         let op = Op::Upsert { row: to_row(record)?, conflict: conflict.positions()?, keep: Vec::new() };
-        stored(self.run_op::<M>(cx, op).await?)
+        stored(self.run_op::<M, _>(cx, op).await?)
     }
 
     /// Stores any number of new records, all or none, and returns them as they were stored.
@@ -182,11 +182,11 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// As [`create`](Self::create); the first offending record stops it, and nothing is stored.
     pub async fn batch_create<M: PlatformModel>(
         &self,
-        cx: &Cx<M::Scope>,
+        cx: &Cx<M::Writes>,
         records: impl IntoIterator<Item = M, IntoIter: Send + 'static>,
     ) -> Result<Vec<M>> {
         let rows = Box::new(records.into_iter().map(to_row));
-        decode_all(self.run_op::<M>(cx, Op::BatchCreate { rows, returning: true }).await?)
+        decode_all(self.run_op::<M, _>(cx, Op::BatchCreate { rows, returning: true }).await?)
     }
 
     /// Stores any number of new records, all or none, and returns how many. Records are taken as
@@ -197,11 +197,11 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// As [`batch_create`](Self::batch_create).
     pub async fn batch_create_count<M: PlatformModel>(
         &self,
-        cx: &Cx<M::Scope>,
+        cx: &Cx<M::Writes>,
         records: impl IntoIterator<Item = M, IntoIter: Send + 'static>,
     ) -> Result<u64> {
         let rows = Box::new(records.into_iter().map(to_row));
-        self.run_op::<M>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
+        self.run_op::<M, _>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
     }
 
     /// [`batch_create_count`](Self::batch_create_count) of records that are read on the way, from a
@@ -211,11 +211,11 @@ impl<P: Path> PlatformGroupRecordService<P> {
     /// What `records` says; as [`batch_create`](Self::batch_create).
     pub async fn try_batch_create_count<M: PlatformModel>(
         &self,
-        cx: &Cx<M::Scope>,
+        cx: &Cx<M::Writes>,
         records: impl IntoIterator<Item = Result<M>, IntoIter: Send + 'static>,
     ) -> Result<u64> {
         let rows = Box::new(records.into_iter().map(|record| record.and_then(to_row)));
-        self.run_op::<M>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
+        self.run_op::<M, _>(cx, Op::BatchCreate { rows, returning: false }).await?.into_count()
     }
 
     /// The records that match, as they arrive, in bounded memory.
@@ -228,7 +228,7 @@ impl<P: Path> PlatformGroupRecordService<P> {
         select: Select<M>,
     ) -> Result<BoxStream<'static, Result<M>>> {
         let query = query_of(select)?;
-        let rows = self.run_op::<M>(cx, Op::Stream(query)).await?.into_stream()?;
+        let rows = self.run_op::<M, _>(cx, Op::Stream(query)).await?.into_stream()?;
         Ok(rows.map(|row| row.and_then(from_row)).boxed())
     }
 
@@ -236,21 +236,17 @@ impl<P: Path> PlatformGroupRecordService<P> {
     ///
     /// # Errors
     /// As the operation that the statement stands for.
-    pub async fn query<S: Statement>(
-        &self,
-        cx: &Cx<<S::Model as PlatformModel>::Scope>,
-        statement: S,
-    ) -> Result<S::Output> {
+    pub async fn query<S: Statement>(&self, cx: &Cx<S::Scope>, statement: S) -> Result<S::Output> {
         let op = statement.into_op().map_err(|error| error.in_model(S::Model::def().name))?;
-        S::output(self.run_op::<S::Model>(cx, op).await?)
+        S::output(self.run_op::<S::Model, _>(cx, op).await?)
     }
 
-    async fn run_op<M: PlatformModel>(&self, cx: &Cx<M::Scope>, op: Op) -> Result<Reply> {
+    async fn run_op<M: PlatformModel, S>(&self, cx: &Cx<S>, op: Op) -> Result<Reply> {
         self.run(cx, Operation { model: M::def(), op }).await
     }
 
-    async fn run_update<M: PlatformModel>(&self, cx: &Cx<M::Scope>, op: Op) -> Result<M> {
-        let row = self.run_op::<M>(cx, op).await?.into_row()?;
+    async fn run_update<M: PlatformModel>(&self, cx: &Cx<M::Writes>, op: Op) -> Result<M> {
+        let row = self.run_op::<M, _>(cx, op).await?.into_row()?;
         row.map(from_row).transpose()?.ok_or_else(|| not_found::<M>())
     }
 }

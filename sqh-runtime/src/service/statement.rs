@@ -13,6 +13,9 @@ pub trait Statement: Send {
     /// The model.
     type Model: PlatformModel;
 
+    /// The scope that it needs: the model's, or that of its writes.
+    type Scope;
+
     /// What it gives.
     type Output;
 
@@ -25,6 +28,7 @@ pub trait Statement: Send {
 
 impl<M: PlatformModel> Statement for Select<M> {
     type Model = M;
+    type Scope = M::Scope;
     type Output = Vec<M>;
 
     fn into_op(self) -> Result<Op> {
@@ -38,6 +42,7 @@ impl<M: PlatformModel> Statement for Select<M> {
 
 impl<M: PlatformModel, C: Columns<M> + Send> Statement for SelectColumns<M, C> {
     type Model = M;
+    type Scope = M::Scope;
     type Output = Vec<C::Output>;
 
     fn into_op(self) -> Result<Op> {
@@ -65,6 +70,7 @@ impl<M: PlatformModel, C: Columns<M> + Send> Statement for SelectColumns<M, C> {
 
 impl<M: PlatformModel> Statement for Insert<M> {
     type Model = M;
+    type Scope = M::Writes;
     type Output = M;
 
     fn into_op(self) -> Result<Op> {
@@ -78,6 +84,7 @@ impl<M: PlatformModel> Statement for Insert<M> {
 
 impl<M: PlatformModel> Statement for Update<M> {
     type Model = M;
+    type Scope = M::Writes;
     type Output = u64;
 
     fn into_op(self) -> Result<Op> {
@@ -91,6 +98,7 @@ impl<M: PlatformModel> Statement for Update<M> {
 
 impl<M: PlatformModel> Statement for Delete<M> {
     type Model = M;
+    type Scope = M::Writes;
     type Output = u64;
 
     fn into_op(self) -> Result<Op> {

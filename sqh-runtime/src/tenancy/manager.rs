@@ -16,6 +16,7 @@ mod state;
 mod table;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::sync::Arc;
 

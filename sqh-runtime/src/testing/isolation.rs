@@ -81,7 +81,7 @@ use std::time::Instant;
 use fastrand::Rng;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
-use sqh_model::schema::PlatformModel;
+use sqh_model::schema::{PlatformModel, WritableModel};
 use sqh_model::{Error, Result};
 
 use self::clean::Made;
@@ -134,12 +134,12 @@ impl Isolation {
     }
 
     /// Adds a model of tenants.
-    pub fn model<M: PlatformModel<Scope = Tenant>>(self) -> Self {
+    pub fn model<M: PlatformModel<Scope = Tenant, Writes = Tenant>>(self) -> Self {
         self.face(Typed::<M> { scope: Clone::clone, make: None, shared: None })
     }
 
     /// Adds a model whose records you draw yourself, but for their keys.
-    pub fn model_with<M: PlatformModel<Scope = Tenant>>(
+    pub fn model_with<M: PlatformModel<Scope = Tenant, Writes = Tenant>>(
         self,
         make: impl Fn(&mut Draw) -> M + Send + Sync + 'static,
     ) -> Self {
@@ -148,7 +148,7 @@ impl Isolation {
 
     /// Adds a model of shared records. The test makes some of its own, and deletes them in the end; it
     /// asks nothing of those that are there.
-    pub fn shared_model<M: PlatformModel<Scope = Shared>>(mut self) -> Self {
+    pub fn shared_model<M: PlatformModel<Scope = Shared, Writes = Shared>>(mut self) -> Self {
         self.shared.push(Arc::new(Typed::<M> { scope: Cx::shared, make: None, shared: Some(of_shared::<M>) }));
         self
     }
@@ -196,7 +196,7 @@ impl Isolation {
         Self { unrest: per_thousand.min(1000), ..self }
     }
 
-    fn face<M: PlatformModel>(mut self, face: Typed<M>) -> Self {
+    fn face<M: WritableModel>(mut self, face: Typed<M>) -> Self {
         self.faces.push(Arc::new(face));
         self
     }

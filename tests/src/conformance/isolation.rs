@@ -15,7 +15,7 @@ use sqh_runtime::service::{DynamicQuery, DynamicSearch, JoinStrategy};
 use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use crate::harness::{Harness, World, provision, refused, unique_text};
-use crate::models::{Book, Essay, Station};
+use crate::models::{Book, Essay, ShelfStat, Station};
 
 /// The book that both tenants have, and the one that only the other has.
 const MINE: i64 = 1;
@@ -275,6 +275,10 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             assert!(!explain(MINE).await.unwrap().allowed);
             refused(explain(THEIRS).await, ErrorKind::NotFound).to_string()
         }
+        "refresh" => said(records.refresh::<ShelfStat>(cx).await) + &shelves(records, cx).await,
+        "refresh_dyn" => said(records.refresh_dyn(cx, group, "ShelfStat").await) + &shelves(records, cx).await,
+        "freshness" => said(records.freshness::<ShelfStat>(cx).await) + &shelves(records, cx).await,
+        "freshness_dyn" => said(records.freshness_dyn(cx, group, "ShelfStat").await) + &shelves(records, cx).await,
         "begin" => {
             let tx = records.begin(cx).await.unwrap();
             refused(tx.get::<Book>(cx, THEIRS).await, ErrorKind::NotFound);
@@ -294,6 +298,11 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
 /// Records with the shared ones whose code is the value of a field.
 pub(super) fn with_stations(field: &str) -> serde_json::Value {
     json!({"joins": [{"left": "shared/Station", "on": {field: "station_code"}}], "select": ["*", "Station.*"]})
+}
+
+/// What a view says of the books, by everything that it holds.
+async fn shelves(records: &PlatformGroupRecordService, cx: &Cx<Tenant>) -> String {
+    said(records.list(cx, ShelfStat::select()).await) + &said(records.get::<ShelfStat>(cx, String::new()).await)
 }
 
 /// What came back, unless it is what the backend cannot do.

@@ -12,7 +12,7 @@ use sqh_runtime::testing::isolation::{PATHS, Path};
 
 use super::isolation::with_stations;
 use crate::harness::{Harness, World, identity};
-use crate::models::{Badge, Person, Station};
+use crate::models::{Badge, Payroll, Person, Station};
 
 /// What is in the masked fields, and in no other.
 const SALARY: i32 = 987_654;
@@ -180,6 +180,16 @@ async fn walk(path: &str, world: &World, cx: &Cx<Tenant>) -> String {
             if_it_can(postgres.raw_sql::<(String, Option<i32>, String)>(cx, sql).await)
         }
         "raw_sql_dyn" => if_it_can(postgres.raw_sql_dyn(cx, "SELECT q.* FROM (SELECT * FROM Person) q").await),
+        "refresh" => {
+            let refreshed = if_it_can(records.refresh::<Payroll>(cx).await);
+            refreshed + &if_it_can(records.list(cx, Payroll::select()).await)
+        }
+        "refresh_dyn" => {
+            let refreshed = if_it_can(records.refresh_dyn(cx, group, "Payroll").await);
+            refreshed + &if_it_can(records.list_dyn(cx, group, "Payroll", &all).await)
+        }
+        "freshness" => if_it_can(records.freshness::<Payroll>(cx).await),
+        "freshness_dyn" => if_it_can(records.freshness_dyn(cx, group, "Payroll").await),
         "begin" => {
             let tx = records.begin(cx).await.unwrap();
             let seen = shown(tx.get::<Person>(cx, 1).await) + &shown(tx.create(cx, person(2)).await);
@@ -213,7 +223,7 @@ fn if_it_can<T: std::fmt::Debug>(outcome: Result<T>) -> String {
 pub async fn cover_what_every_path_shows(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let World { records, cx, .. } = &world;
-    let held = ["hr:read", "hr:list", "hr:create", "hr:update", "hr:delete", "access:explain"];
+    let held = ["hr:read", "hr:list", "hr:create", "hr:update", "hr:delete", "hr:refresh", "access:explain"];
     let user = world.somebody(identity(&held)).await;
     let open = world.somebody(identity(&["*"])).await;
     for Path { name: path, .. } in PATHS {

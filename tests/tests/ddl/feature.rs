@@ -14,6 +14,7 @@ mod search;
 mod shared;
 mod spatial;
 mod types;
+mod views;
 
 use crate::Feature;
 
@@ -35,5 +36,6 @@ pub(crate) fn all() -> Vec<Feature> {
         row::feature(),
         search::feature(),
         spatial::feature(),
+        views::feature(),
     ]
 }

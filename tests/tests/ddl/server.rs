@@ -1,6 +1,6 @@
 //! What a real server makes of the DDL.
 
-use sqh_runtime::backend::postgres::catalog::read_table;
+use sqh_runtime::backend::postgres::catalog::{read_table, read_view};
 use sqh_runtime::render::ddl::{Ddl, DdlOptions, PartitionWindow, diff, expected, extensions, render};
 use sqh_runtime::schema::{ModelDef, Placement};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
@@ -55,7 +55,11 @@ async fn a_script_applied_again_changes_nothing() {
 async fn check_table(conn: &mut PgConnection, def: &'static ModelDef, options: &DdlOptions, schema: &str, place: &str) {
     let schema = if def.storage.shared { "public" } else { schema };
     let model = expected(def, options).unwrap();
-    let found = read_table(conn, schema, def.table).await.unwrap().unwrap_or_else(|| panic!("{place}: {}", def.table));
+    let found = match def.view {
+        Some(_) => read_view(conn, schema, def.table).await,
+        None => read_table(conn, schema, def.table).await,
+    };
+    let found = found.unwrap().unwrap_or_else(|| panic!("{place}: {}", def.table));
     let differences: Vec<String> = diff(&model, &found).iter().map(ToString::to_string).collect();
     assert!(differences.is_empty(), "{place}: `{}`\n{}", def.name, differences.join("\n"));
     let names = |table: &sqh_runtime::render::ddl::TableShape| {

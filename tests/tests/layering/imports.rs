@@ -20,21 +20,23 @@ use crate::sources::{Source, sources};
 const MODEL: &[&[&str]] = &[
     &["error", "near"],
     &["value"],
-    &["types", "schema", "row", "compare", "expr", "policy"],
-    &["record_json", "record_document", "render", "report"],
+    &["types", "schema", "row", "compare", "expr", "policy", "report"],
+    &["record_json", "record_document", "render"],
 ];
 
 /// What each module of the runtime may import from it: a module, or one item of a module.
 const RUNTIME: &[(&str, &[&str])] = &[
     ("sql", &[]),
+    ("fast_map", &[]),
     ("op", &["backend::BackendTransaction", "sql"]),
-    ("observe", &["op", "scope"]),
+    ("observe", &["op", "scope", "fast_map::FastMap"]),
     ("backend", &["engine::Scoped", "op"]),
     ("scope", &["tenancy::TenantHandle", "tenancy::TenantRecord"]),
     (
         "engine",
         &[
             "op",
+            "fast_map::FastMap",
             "observe",
             "scope",
             "backend::Backend",
@@ -50,6 +52,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
         "backend::postgres",
         &[
             "op",
+            "fast_map::FastMap",
             "sql",
             "observe",
             "engine::Joined",
@@ -64,6 +67,8 @@ const RUNTIME: &[(&str, &[&str])] = &[
         "tenancy",
         &[
             "engine::Route",
+            "op::Freshness",
+            "fast_map::FastMap",
             "backend::postgres::admin",
             "backend::postgres::Tables",
             "backend::postgres::catalog",

@@ -7,12 +7,12 @@ use super::{Reference, Value, string};
 use crate::ctxt::Ctxt;
 use crate::symbol::Word;
 
-pub(super) fn path(cx: &Ctxt, word: Word, expr: &Expr) -> Option<Value> {
+pub(super) fn path(cx: &Ctxt, word: Word, expr: &Expr, of: &str) -> Option<Value> {
     if let Expr::Path(ExprPath { path, qself: None, .. }) = expr {
         return Some(Value::Path(path.clone()));
     }
     let usage = without_quotes(word, expr);
-    cx.error(expr, format!("`{}` is the name of a model, without quotes: write `{usage}`", word.name));
+    cx.error(expr, format!("`{}` is the name of {of}, without quotes: write `{usage}`", word.name));
     None
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{member, optional_text, variant};
+use super::{member, optional_text, variant, view};
 use crate::attr::{Key, Value};
 use crate::ir::Model;
 use crate::symbol;
@@ -24,6 +24,9 @@ pub(super) fn storage(model: &Model) -> TokenStream {
         ("is_unfoldable", symbol::UNFOLDABLE),
     ] {
         set.extend(words.has(word).then(|| member(field, &quote!(true))));
+    }
+    if let Some(scope) = view::scope(model) {
+        set.push(member("shared", &quote!(<#scope as __sqh::scope::RecordScope>::IS_SHARED)));
     }
     if let Some(placement) = words.text(symbol::PLACEMENT) {
         let placement = variant(placement);

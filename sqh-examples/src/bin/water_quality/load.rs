@@ -54,7 +54,7 @@ fn all<M>() -> Predicate<M> {
 
 async fn load_file<M>(screen: &Screen, example: &Example, file: File<M>) -> Outcome
 where
-    M: PlatformModel<Scope = Shared>,
+    M: PlatformModel<Scope = Shared, Writes = Shared>,
 {
     let File { what, rows, open, records: which } = file;
     let records = example.platform.records();

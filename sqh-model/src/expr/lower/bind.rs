@@ -1,5 +1,6 @@
 //! The values of a statement, in the order of their placeholders.
 
+use super::literal::literal;
 use super::travel::{Travel, type_name};
 use crate::schema::ColumnDef;
 use crate::types::{Collection, Shape, TypeDef};
@@ -10,6 +11,8 @@ use crate::value::Value;
 pub struct Binds {
     before: usize,
     values: Vec<Bind>,
+    /// Whether values are written out where a placeholder would stand.
+    are_literals: bool,
 }
 
 /// A value of a statement.
@@ -36,7 +39,13 @@ pub fn placeholder(number: usize, ty: &TypeDef, sql_type: Option<&str>, schema: 
 impl Binds {
     /// The values behind others: the first is `$4` behind three.
     pub fn behind(before: usize) -> Self {
-        Self { before, values: Vec::new() }
+        Self { before, ..Self::default() }
+    }
+
+    /// No values at all: each is written out where its placeholder would stand, for the definition of
+    /// something that takes none.
+    pub fn literals() -> Self {
+        Self { are_literals: true, ..Self::default() }
     }
 
     /// Appends a value of a column's own type, and returns its placeholder with the cast that it
@@ -59,6 +68,9 @@ impl Binds {
 
     /// Appends a value that is about no field, such as a limit, and returns its placeholder.
     pub fn free(&mut self, ty: TypeDef, value: Value) -> String {
+        if self.are_literals {
+            return literal(&value, &ty, None, "");
+        }
         self.values.push(Bind { value, ty, travel: Travel::Native, field: "" });
         format!("${}", self.before + self.values.len())
     }
@@ -66,6 +78,9 @@ impl Binds {
     /// Appends a value that is about no field, of any type, and returns its placeholder with the cast that
     /// it needs.
     pub fn of_type(&mut self, ty: TypeDef, value: Value, schema: &str) -> String {
+        if self.are_literals {
+            return literal(&value, &ty, None, schema);
+        }
         self.values.push(Bind { value, ty, travel: Travel::of(&ty, None), field: "" });
         placeholder(self.before + self.values.len(), &ty, None, schema)
     }
@@ -78,6 +93,9 @@ impl Binds {
         value: Value,
         schema: &str,
     ) -> String {
+        if self.are_literals {
+            return literal(&value, &ty, sql_type, schema);
+        }
         self.add(column, ty, sql_type, value);
         placeholder(self.before + self.values.len(), &ty, sql_type, schema)
     }

@@ -44,7 +44,7 @@ impl Travel {
     }
 }
 
-/// The type's name for a cast. Native enums are qualified by `schema`; a length or a precision is
+/// The type's name for a cast. Native enums are qualified by `schema`, unless that is empty; a length or a precision is
 /// left out, since an explicit cast would cut what an assignment refuses.
 pub fn type_name(ty: &TypeDef, sql_type: Option<&str>, schema: &str) -> String {
     match (ty.shape, sql_type) {
@@ -53,7 +53,8 @@ pub fn type_name(ty: &TypeDef, sql_type: Option<&str>, schema: &str) -> String {
         (Shape::Collection(..), Some(sql)) if !sql.contains('[') => without_length(sql) + "[]",
         (_, Some(sql)) => without_length(sql),
         (Shape::Enum(def), None) if def.storage == EnumStorage::Native => {
-            format!("{}.{}", quoted(schema), quoted(&enum_name(def)))
+            let name = quoted(&enum_name(def));
+            if schema.is_empty() { name } else { format!("{}.{name}", quoted(schema)) }
         }
         (Shape::Link(link), None) => type_name(&link.key, None, schema),
         _ => without_length(&rendered(&ty.column_type())),

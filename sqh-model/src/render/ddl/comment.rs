@@ -12,10 +12,10 @@ pub(super) fn of(doc: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The comments on a table and its columns.
-pub(super) fn statements(table: &TableShape, schema: Option<&str>) -> Vec<Statement> {
+/// The comments on a table, or on what else has its shape, and on its columns.
+pub(super) fn statements(table: &TableShape, kind: &str, schema: Option<&str>) -> Vec<Statement> {
     let name = qualified(schema, &table.name);
-    let on_table = table.comment.iter().map(|text| comment(&format!("TABLE {name}"), &table.name, text));
+    let on_table = table.comment.iter().map(|text| comment(&format!("{kind} {name}"), &table.name, text));
     let on_columns = table.columns.iter().filter_map(|column| {
         let text = column.comment.as_ref()?;
         Some(comment(

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::schema::MAX_IDENTIFIER_BYTES;
 
 pub use crate::expr::lower::quoted;
+pub(super) use crate::expr::lower::text_literal as literal;
 
 /// The name of a table, an index or a type, in full where the schema is known.
 ///
@@ -18,12 +19,6 @@ pub fn qualified(schema: Option<&str>, name: &str) -> String {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(name)),
         None => quoted(name),
     }
-}
-
-/// A string as SQL, whatever `standard_conforming_strings` says.
-pub(super) fn literal(text: &str) -> String {
-    let doubled = text.replace('\'', "''");
-    if doubled.contains('\\') { format!("E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
 }
 
 /// Identifiers in a list.

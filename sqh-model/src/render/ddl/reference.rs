@@ -57,8 +57,11 @@ pub(super) fn shapes(place: &Place<'_>, options: &DdlOptions) -> Result<Vec<Fore
     Ok(keys)
 }
 
-/// The models that a model's foreign keys refer to, itself left out.
+/// The models that a model's foreign keys refer to, itself left out; of a view those that it is computed of.
 pub(super) fn targets(def: &'static ModelDef, options: &DdlOptions) -> Result<Vec<&'static ModelDef>> {
+    if def.view.is_some() {
+        return def.view_sources();
+    }
     let place = Place::of(def, options)?;
     let mut targets = Vec::new();
     for group in groups(def) {

@@ -31,6 +31,8 @@ pub enum Creates {
     EnumType,
     /// A table, with its columns, keys and checks.
     Table,
+    /// A materialised view, with nothing in it yet.
+    View,
     /// A partition.
     Partition,
     /// An index.

@@ -7,7 +7,7 @@ use super::options::DdlOptions;
 use super::place::Place;
 use super::shape::{ColumnShape, ForeignKeyShape, KeyShape, PartitioningShape, TableShape};
 use super::statement::{Creates, Statement};
-use super::{column, comment, constraint, index, policy, reference};
+use super::{column, comment, constraint, index, policy, reference, view};
 use crate::error::Result;
 use crate::schema::ModelDef;
 
@@ -19,6 +19,9 @@ use crate::schema::ModelDef;
 pub fn expected(def: &'static ModelDef, options: &DdlOptions) -> Result<TableShape> {
     let place = Place::of(def, options)?;
     name::check("table", def.table).map_err(|error| error.in_model(def.name))?;
+    if def.view.is_some() {
+        return view::expected(&place);
+    }
     let partitioning = def.layout().partition().map(|position| PartitioningShape {
         strategy: "range".to_owned(),
         columns: vec![def.layout().columns()[position].name.clone()],

@@ -21,3 +21,4 @@ pub(crate) mod tenants;
 pub(crate) mod transaction;
 #[cfg(feature = "test-util")]
 pub(crate) mod unrest;
+pub(crate) mod view;

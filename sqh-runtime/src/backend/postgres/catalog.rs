@@ -19,16 +19,39 @@ use sqlx::{PgConnection, Row as _};
 /// `Conflict` if the name is that of something else, such as a view; `Unavailable` or `Internal` if
 /// the catalog cannot be read.
 pub async fn read_table(conn: &mut PgConnection, schema: &str, table: &str) -> Result<Option<TableShape>> {
-    read(conn, schema, table).await.map_err(|source| failed(source, schema, table))?.transpose()
+    read(conn, schema, table, &TABLES).await.map_err(|source| failed(source, schema, table))?.transpose()
 }
 
-async fn read(conn: &mut PgConnection, schema: &str, table: &str) -> sqlx::Result<Option<Result<TableShape>>> {
+/// The materialised view of this name in this schema; `None` if there is none.
+///
+/// # Errors
+/// As [`read_table`].
+pub async fn read_view(conn: &mut PgConnection, schema: &str, view: &str) -> Result<Option<TableShape>> {
+    read(conn, schema, view, &VIEWS).await.map_err(|source| failed(source, schema, view))?.transpose()
+}
+
+/// What is looked for: kinds of relations, and what they are called.
+struct Wanted {
+    kinds: &'static [&'static str],
+    name: &'static str,
+}
+
+const TABLES: Wanted = Wanted { kinds: &["r", "p"], name: "table" };
+const VIEWS: Wanted = Wanted { kinds: &["m"], name: "view" };
+
+async fn read(
+    conn: &mut PgConnection,
+    schema: &str,
+    table: &str,
+    wanted: &Wanted,
+) -> sqlx::Result<Option<Result<TableShape>>> {
     let found = sqlx::query(RELATION).bind(schema).bind(table).persistent(false).fetch_optional(&mut *conn).await?;
     let Some(relation) = found else {
         return Ok(None);
     };
-    if !matches!(relation.try_get("kind")?, "r" | "p") {
-        let message = format!("`{schema}.{table}` exists and is no table: rename it, or give the model another table");
+    if !wanted.kinds.contains(&relation.try_get("kind")?) {
+        let name = wanted.name;
+        let message = format!("`{schema}.{table}` exists and is no {name}: rename it, or give the model another table");
         return Ok(Some(Err(Error::conflict(message))));
     }
     let oid: Oid = relation.try_get("oid")?;

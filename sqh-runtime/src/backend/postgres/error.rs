@@ -85,6 +85,9 @@ fn of_server(def: &'static ModelDef, error: &PgDatabaseError) -> Error {
         "22007" | "22008" | "22021" | "22023" | "22025" | "22P02" | "22P03" | "22P05" | "22000" | "54000" => {
             Error::invalid(format!("PostgreSQL refuses a value: {message}"))
         }
+        "55000" if def.view.is_some() => {
+            new(ErrorKind::Unavailable, "the view was made anew and is not computed yet: try again")
+        }
         "25P02" => new(ErrorKind::Conflict, "an operation of the transaction has failed before: roll it back"),
         "25006" | "42501" => new(ErrorKind::Denied, "the database role may not do that"),
         "40001" | "40P01" => new(ErrorKind::Overloaded, "other transactions are in the way: run it again"),

@@ -2,12 +2,14 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use sqh_model::schema::ModelDef;
 use tokio::sync::Mutex;
 
 use crate::fast_map::FastMap;
+use crate::op::Freshness;
 use crate::tenancy::Place;
 
 /// Which tables are known to be there.
@@ -19,6 +21,8 @@ pub(in crate::tenancy) struct Memo(RwLock<FastMap<Place, FastMap<&'static str, A
 pub(in crate::tenancy) struct Known {
     /// Held by the one in this process who makes it.
     pub(super) making: Mutex<()>,
+    /// Of a view: when this process last began to compute it, and what came of that. Held by the one who does.
+    pub(super) refreshed: Mutex<Option<(Instant, Freshness)>>,
     /// Until when nothing has to be done, in seconds since 1970.
     good_until: AtomicI64,
 }
@@ -63,7 +67,7 @@ impl Memo {
 
 impl Known {
     fn new() -> Self {
-        Self { making: Mutex::new(()), good_until: AtomicI64::new(NEVER) }
+        Self { making: Mutex::new(()), refreshed: Mutex::new(None), good_until: AtomicI64::new(NEVER) }
     }
 
     pub(super) fn is_good(&self) -> bool {

@@ -82,6 +82,7 @@ impl TenantDatabaseManager {
         reach(Step::SchemaDropped);
 
         self.delete_rows(tenant, rows).await?;
+        self.refresh_all_views(rows).await?;
         if self.keeps_tenants() {
             let mut transaction = self.begin_in(rows).await?;
             if placements::has_tenant(transaction.connection(), tenant.key()).await? {

@@ -22,6 +22,7 @@ use crate::backend::postgres::admin::table;
 use crate::backend::postgres::admin::transaction::{AdminTransaction, Lock};
 use crate::backend::postgres::catalog::read_table;
 use crate::engine::Route;
+use crate::op::Freshness;
 use crate::tenancy::{Place, TenantRecord, roles};
 
 /// When care that failed is tried again.
@@ -38,6 +39,26 @@ impl Tables for TenantDatabaseManager {
     fn open<'a>(&'a self, route: &'a Route) -> Option<BoxFuture<'a, Result<()>>> {
         let (tenant, placement) = (route.tenant()?, route.place().placement);
         (!tenant.is_open(placement)).then(|| TenantDatabaseManager::open(self, tenant, placement).boxed())
+    }
+
+    fn refresh_view<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Freshness>> {
+        async move {
+            if let Some(prepared) = self.ensure(route, model) {
+                prepared.await?;
+            }
+            TenantDatabaseManager::refresh_view(self, route.place(), model).await
+        }
+        .boxed()
+    }
+
+    fn view_freshness<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Freshness>> {
+        async move {
+            if let Some(prepared) = self.ensure(route, model) {
+                prepared.await?;
+            }
+            TenantDatabaseManager::view_freshness(self, route.place(), model).await
+        }
+        .boxed()
     }
 
     fn refresh<'a>(&'a self, route: &'a Route, model: &'static ModelDef) -> BoxFuture<'a, Result<Route>> {
@@ -99,7 +120,11 @@ impl TenantDatabaseManager {
             return Ok(());
         }
         let now = Utc::now();
-        match self.look_and_make(place, model).await {
+        let made = match model.view {
+            Some(_) => self.make_view(place, model).await,
+            None => self.look_and_make(place, model).await,
+        };
+        match made {
             Ok(()) => {}
             Err(error) if known.was_good() => {
                 warn_of(place, model, &error, "partitions could not be made yet: the default one takes their rows");
@@ -110,6 +135,10 @@ impl TenantDatabaseManager {
                 let doing = format!("while making the table `{}` in the database `{}`", model.table, place.database);
                 return Err(error.in_model(model.name).context(doing));
             }
+        }
+        if model.view.is_some() {
+            known.set_good_until(None);
+            return Ok(());
         }
         // Before anybody may write to the table.
         let referring = self.make_referring(place, model).await;
@@ -124,8 +153,10 @@ impl TenantDatabaseManager {
     /// cannot be made is in nobody's way until it is used.
     async fn make_referring(&self, place: &Place, model: &'static ModelDef) -> Vec<(&'static ModelDef, Arc<Known>)> {
         let options = self.options(place);
+        // A view is in nobody's way.
         let refers = |other: &&'static ModelDef| {
             *other != model
+                && other.view.is_none()
                 && ddl::with_referenced(&[other], &options).is_ok_and(|referenced| referenced.contains(&model))
         };
         let mut made = Vec::new();
@@ -179,7 +210,7 @@ impl TenantDatabaseManager {
 
     /// Makes the extensions that models need, which only the owner may, and goes on in a transaction
     /// that sees them.
-    async fn with_extensions(
+    pub(super) async fn with_extensions(
         &self,
         mut transaction: AdminTransaction,
         place: &Place,
@@ -257,7 +288,11 @@ async fn make_missing(
     Ok(())
 }
 
-async fn create(transaction: &mut AdminTransaction, options: &DdlOptions, models: &[&'static ModelDef]) -> Result<()> {
+pub(super) async fn create(
+    transaction: &mut AdminTransaction,
+    options: &DdlOptions,
+    models: &[&'static ModelDef],
+) -> Result<()> {
     for statement in ddl::render(models, options)?.statements {
         let sql = match statement.creates {
             // The owner has made them.
@@ -271,7 +306,7 @@ async fn create(transaction: &mut AdminTransaction, options: &DdlOptions, models
     Ok(())
 }
 
-async fn record(
+pub(super) async fn record(
     transaction: &mut AdminTransaction,
     place: &Place,
     options: &DdlOptions,
@@ -279,8 +314,8 @@ async fn record(
 ) -> Result<()> {
     let sql = ddl::render(&[model], options)?.to_script();
     let (schema, tenant_column) = (&*place.schema, carried(options, model));
-    let entry =
-        Entry { kind: Kind::Table, schema, name: model.table, model: Some(model.name), tenant_column, sql: &sql };
+    let kind = if model.view.is_some() { Kind::View } else { Kind::Table };
+    let entry = Entry { kind, schema, name: model.table, model: Some(model.name), tenant_column, sql: &sql };
     ledger::record(transaction.connection(), entry).await
 }
 

@@ -13,3 +13,4 @@ mod servers;
 mod support;
 mod tables;
 mod tenant_columns;
+mod views;

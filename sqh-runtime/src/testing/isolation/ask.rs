@@ -8,7 +8,7 @@ use sqh_model::compare::compare;
 use sqh_model::expr::{Column, Related, version_value};
 use sqh_model::record_json::row_to_json;
 use sqh_model::row::{from_row, to_row};
-use sqh_model::schema::PlatformModel;
+use sqh_model::schema::WritableModel;
 use sqh_model::{Error, Result, Row};
 
 use super::call::{Answer, Call};
@@ -22,13 +22,13 @@ use crate::scope::Cx;
 use crate::service::{Conflict, Page, Path, PlatformGroupRecordService};
 
 /// The records of a model behind a door.
-pub(super) struct Asking<'a, M: PlatformModel, P: Path> {
+pub(super) struct Asking<'a, M: WritableModel, P: Path> {
     records: &'a PlatformGroupRecordService<P>,
     cx: &'a Cx<M::Scope>,
     model: PhantomData<fn() -> M>,
 }
 
-impl<'a, M: PlatformModel, P: Path> Asking<'a, M, P> {
+impl<'a, M: WritableModel, P: Path> Asking<'a, M, P> {
     pub(super) fn new(records: &'a PlatformGroupRecordService<P>, cx: &'a Cx<M::Scope>) -> Self {
         Self { records, cx, model: PhantomData }
     }

@@ -17,6 +17,8 @@ pub(super) enum Call {
     /// Words; whether they may be spelt in another way.
     Words(String, bool),
     Count(Which),
+    /// What a view can be asked, and another model cannot. No step draws it: it is sought.
+    Refresh,
     /// Whether it may be stored.
     MayCreate(Row),
     Create(Row),
@@ -107,6 +109,7 @@ impl Call {
                     "explain_join_shared_dyn",
                 ],
             ),
+            Self::Refresh => (&[], &["refresh", "refresh_dyn", "freshness", "freshness_dyn"]),
             Self::MayCreate(_) => (&[], &["explain_access_to"]),
             Self::Create(_) => (&["create", "create_dyn", "query"], &[]),
             Self::Batch(_) => {
@@ -140,6 +143,7 @@ impl Call {
                 | Self::Fuzzy(..)
                 | Self::Words(..)
                 | Self::Count(_)
+                | Self::Refresh
                 | Self::MayCreate(_)
         )
     }

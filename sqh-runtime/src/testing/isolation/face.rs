@@ -9,7 +9,7 @@ use sqh_model::expr::Column;
 use sqh_model::policy::{AccessContext, Verb};
 use sqh_model::report::{count, record};
 use sqh_model::row::{from_row, to_row};
-use sqh_model::schema::{ModelDef, PlatformModel};
+use sqh_model::schema::{ModelDef, PlatformModel, WritableModel};
 use sqh_model::{Error, Result, Row};
 
 use super::ask::{Asking, no_way};
@@ -58,20 +58,20 @@ pub(super) type AskShared =
 pub(super) type Make<M> = Arc<dyn Fn(&mut Draw) -> M + Send + Sync>;
 
 /// A model with its type.
-pub(super) struct Typed<M: PlatformModel> {
+pub(super) struct Typed<M: WritableModel> {
     /// What there is for shared records only.
     pub(super) shared: Option<AskShared>,
     pub(super) scope: fn(&Cx<Tenant>) -> Cx<M::Scope>,
     pub(super) make: Option<Make<M>>,
 }
 
-impl<M: PlatformModel> fmt::Debug for Typed<M> {
+impl<M: WritableModel> fmt::Debug for Typed<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Typed").field(&M::def().name).finish()
     }
 }
 
-impl<M: PlatformModel> Face for Typed<M> {
+impl<M: WritableModel> Face for Typed<M> {
     fn def(&self) -> &'static ModelDef {
         M::def()
     }
@@ -169,6 +169,10 @@ async fn across<M: PlatformModel>(
     }
 }
 
+fn fresh(freshness: impl fmt::Debug) -> Result<Answer> {
+    Ok(Answer::Lines(vec![format!("{freshness:?}")]))
+}
+
 /// What there is outside of transactions only.
 async fn beyond<M: PlatformModel>(
     records: &PlatformGroupRecordService,
@@ -246,6 +250,10 @@ async fn beyond<M: PlatformModel>(
             let key = key_json(M::def(), &key.said())?;
             told(records.explain_access_dyn(cx, &who, Verb::Update, model, &key).await?)
         }
+        ("refresh", Call::Refresh) => fresh(records.refresh::<M>(cx).await?),
+        ("freshness", Call::Refresh) => fresh(records.freshness::<M>(cx).await?),
+        ("refresh_dyn", Call::Refresh) => fresh(records.refresh_dyn(cx, M::def().group, M::def().name).await?),
+        ("freshness_dyn", Call::Refresh) => fresh(records.freshness_dyn(cx, M::def().group, M::def().name).await?),
         ("explain_access_to", Call::MayCreate(row)) => {
             let record = from_row::<M>(row)?;
             told(records.explain_access_to(cx, &AccessContext::default(), Verb::Create, record).await?)

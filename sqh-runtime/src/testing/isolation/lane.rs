@@ -153,6 +153,9 @@ impl Lane {
     /// Walks a path that few calls lead to, if a model has one of those calls.
     pub(super) async fn seek(&mut self, path: &str) -> Seen {
         self.settle().await?;
+        if let Some(way) = Call::Refresh.ways().1.iter().find(|way| **way == path) {
+            return self.perform(0, way, &Call::Refresh, None).await;
+        }
         for _ in 0..SOUGHT {
             let (at, call) = self.next(false)?;
             let (ways, beyond) = call.ways();

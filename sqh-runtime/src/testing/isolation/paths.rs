@@ -82,6 +82,10 @@ pub const PATHS: &[Path] = &[
     path("explain_access", &["Get"]),
     path("explain_access_to", &[]),
     path("explain_access_dyn", &["Get"]),
+    path("refresh", &["Refresh"]),
+    path("refresh_dyn", &["Refresh"]),
+    path("freshness", &["Freshness"]),
+    path("freshness_dyn", &["Freshness"]),
     path("begin", &["Begin"]),
     path("transaction", &["Begin"]),
 ];

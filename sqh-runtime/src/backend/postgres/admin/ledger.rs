@@ -33,6 +33,7 @@ pub(crate) struct Entry<'a> {
 pub(crate) enum Kind {
     Migration,
     Table,
+    View,
 }
 
 impl Kind {
@@ -40,6 +41,7 @@ impl Kind {
         match self {
             Self::Migration => "migration",
             Self::Table => "table",
+            Self::View => "view",
         }
     }
 }
@@ -55,7 +57,7 @@ pub(crate) async fn ensure(connection: &mut PgConnection) -> Result<()> {
 /// Whether it is there, as this version has it.
 pub(crate) async fn exists(connection: &mut PgConnection) -> Result<bool> {
     let query = "SELECT EXISTS (SELECT FROM pg_attribute \
-                 WHERE attrelid = to_regclass('sqh.ledger') AND attname = 'tenant_column')";
+                 WHERE attrelid = to_regclass('sqh.ledger') AND attname = 'refresh_took')";
     let query = sqlx::query_scalar(query);
     query.fetch_one(connection).await.map_err(of_admin)
 }
@@ -73,7 +75,8 @@ pub(crate) async fn record(connection: &mut PgConnection, entry: Entry<'_>) -> R
     let query = "INSERT INTO sqh.ledger (kind, schema_name, name, model, tenant_column, checksum) \
                  VALUES ($1, $2, $3, $4, $5, encode(sha256(convert_to($6, 'UTF8')), 'hex')) \
                  ON CONFLICT (kind, schema_name, name) DO UPDATE SET model = EXCLUDED.model, \
-                 tenant_column = EXCLUDED.tenant_column, checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at";
+                 tenant_column = EXCLUDED.tenant_column, checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at, \
+                 refresh_started_at = NULL, refresh_took = NULL";
     let query = sqlx::query(query).bind(entry.kind.name()).bind(entry.schema).bind(entry.name);
     query.bind(entry.model).bind(entry.tenant_column).bind(entry.sql).execute(connection).await.map_err(of_admin)?;
     Ok(())

@@ -14,6 +14,9 @@ const COMMIT: &str = "COMMIT";
 /// What the platform's advisory locks share, "sqh" in ASCII; applications have the other numbers.
 const LOCK_SPACE: i32 = 0x73_71_68;
 
+/// What the locks of views share, "sqv" in ASCII; the other number is of the view's name.
+const VIEW_LOCK_SPACE: i32 = 0x73_71_76;
+
 /// What an advisory lock of the platform protects, within one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lock {
@@ -48,6 +51,15 @@ impl AdminTransaction {
     /// what the last holder did.
     pub(crate) async fn lock(&mut self, lock: Lock) -> Result<()> {
         let query = sqlx::query("SELECT pg_advisory_xact_lock($1, $2)").bind(LOCK_SPACE).bind(lock as i32);
+        query.execute(self.connection()).await.map_err(of_admin)?;
+        Ok(())
+    }
+
+    /// Waits for the lock of a view, as [`lock`](Self::lock) does. Two views whose names have one number wait
+    /// for each other, and no more.
+    pub(crate) async fn lock_view(&mut self, schema: &str, name: &str) -> Result<()> {
+        let query = sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(format('%I.%I', $2::text, $3::text)))");
+        let query = query.bind(VIEW_LOCK_SPACE).bind(schema).bind(name);
         query.execute(self.connection()).await.map_err(of_admin)?;
         Ok(())
     }

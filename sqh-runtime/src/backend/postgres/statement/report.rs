@@ -1,11 +1,11 @@
 //! The statement of a report. Each of its tables is a relation of its own that holds only what the
 //! principal may read of the tenant's records; PostgreSQL's planner flattens them.
 
-use sqh_model::{Error, Result};
 use sqh_model::expr::Filter;
 use sqh_model::expr::lower::{Binds, Relation};
 use sqh_model::report::lower::{self, Lowering, SelectForm};
 use sqh_model::report::{Output, Report};
+use sqh_model::{Error, Result};
 use sqlx::postgres::PgArguments;
 
 use super::shipment::Shipment;

@@ -28,6 +28,7 @@ impl Table {
                 both(asked.which.holds(self.def, row), found_by(self.def, text, row))
             }),
             (Call::Fuzzy(..) | Call::Words(..), Answer::Rows(rows)) => rows.iter().try_for_each(|row| self.check(row)),
+            (Call::Refresh, _) => Err("a model that is no view was computed anew".into()),
             (Call::Columns(asked, _), Answer::Columns(columns, rows)) => self.parts_are(rows, columns, asked),
             (Call::Count(_), Answer::Count(_)) if way == "count_estimate" => Ok(()),
             (Call::Count(which), Answer::Count(count)) => self.counted(which, *count),

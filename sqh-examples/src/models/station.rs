@@ -5,7 +5,7 @@ use sqh_runtime::prelude::*;
 
 /// A stream gauge. The same for all tenants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, PlatformModel)]
-#[model(group = "water-quality")]
+#[model(group = "water-quality", search(language = "english"))]
 #[storage(postgres, shared)]
 #[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops")]
 pub struct AppWaterQualityStation {

@@ -416,6 +416,21 @@ async fn records_are_asked_for_on_the_command_line() {
     assert!(lines[0].starts_with("station_code   name"), "{shown}");
     assert!(lines[1].contains("PLUMTREE RUN NEAR BEL AIR, MD") && lines.len() <= 6, "{shown}");
 
+    let search = ["search", "--group", "water-quality", "--model", "AppWaterQualityStation"];
+    let search = |more: &[&'static str]| [&search[..], more].concat();
+    let shown = query(&search(&["plumtree run", "--highlight", "--filter", "latitude > 39"]));
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(
+        lines[0].trim_start().starts_with("rank") && lines[0].contains("station_code") && lines.len() == 2,
+        "{shown}"
+    );
+    assert!(lines[1].contains("name: <b>PLUMTREE</b> <b>RUN</b> NEAR BEL AIR, MD"), "{shown}");
+    assert_eq!(query(&search(&["plumtre rn"])), "no rows\n");
+    let found = json(&search(&["plumtre rn", "--fuzzy", "--limit", "1", "--json"]));
+    assert_eq!(found[0]["record"]["name"], "PLUMTREE RUN NEAR BEL AIR, MD", "{found}");
+    let plan = query(&search(&["plumtree -run", "--explain"]));
+    assert!(plan.contains("websearch_to_tsquery") || plan.contains("app_water_quality_station"), "{plan}");
+
     let months =
         ["--by", "parameter_code", "--by", "month:measured_at", "--metric", "n=count", "--metric", "mean=avg:value"];
     let order = ["--order", "parameter_code,-month"];

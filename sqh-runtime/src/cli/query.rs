@@ -5,6 +5,7 @@
 
 mod filter;
 mod plan;
+mod search;
 mod sql;
 mod table;
 mod words;
@@ -17,12 +18,13 @@ use sqh_model::schema::{ModelDef, Registry};
 use sqh_model::{Error, Result};
 
 use self::filter::Conditions;
+use self::search::Words;
 use self::sql::{Statement, StatementArgs};
 use super::connect::{principal, user};
 use super::output::{Answer, Failure};
 use crate::Platform;
 use crate::scope::{Cx, RecordScope};
-use crate::service::DynamicQuery;
+use crate::service::{DynamicQuery, DynamicSearch};
 
 /// How many records a fuzzy search gives that is told no limit.
 const SIMILAR: u64 = 10;
@@ -39,6 +41,8 @@ pub(super) enum QueryForm {
     Join(Join),
     /// Computes of each record what those around it say: `--window 'rank={"rank": [], "order": ["-value"]}'`
     Window(Window),
+    /// Searches for words, the best first: `'plumtre run' --fuzzy --highlight`
+    Search(Search),
     /// Asks in SQL, of models and their fields: `SELECT {AppOrder.id} FROM {AppOrder} WHERE total > :least`
     Sql(SqlArgs),
 }
@@ -95,6 +99,14 @@ enum Format {
 
 #[derive(Debug, Args)]
 pub(super) struct List {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    #[command(flatten)]
+    words: Words,
     #[command(flatten)]
     common: Common,
 }
@@ -178,6 +190,7 @@ pub(super) struct Asked {
 enum What {
     Sql(Statement),
     List(DynamicQuery),
+    Search(DynamicSearch),
     Similar { field: String, text: String, limit: u64 },
     Report(ReportForm, Json),
 }
@@ -204,6 +217,11 @@ fn asked(registry: &Registry, form: QueryForm) -> Result<Asked> {
         QueryForm::List(List { common }) => {
             let model = registry.find(&common.group, &common.model)?;
             let what = list(model, &common)?;
+            return Ok(Asked { told: common.told, model, what });
+        }
+        QueryForm::Search(Search { words, common }) => {
+            let model = registry.find(&common.group, &common.model)?;
+            let what = What::Search(words.read(model, &common)?);
             return Ok(Asked { told: common.told, model, what });
         }
         QueryForm::Sql(SqlArgs { statement, told }) => {
@@ -298,12 +316,17 @@ fn list(model: &'static ModelDef, common: &Common) -> Result<What> {
         conditions[0].check_field(&|json| filter_from_json(model, json).map(drop))?;
         return Ok(What::Similar { field, text, limit: common.limit.unwrap_or(SIMILAR) });
     }
-    let check = |json: &Json| filter_from_json(model, json).map(drop);
-    let all = conditions.iter().map(|conditions| conditions.to_json(&check)).collect::<Result<Vec<_>>>()?;
-    let filter = put_all(Map::new(), "filter", all).remove("filter").unwrap_or_default();
+    let filter = filter_of(model, &conditions)?;
     let order = Json::from(common.order.clone());
     order_from_json(model, &order)?;
     Ok(What::List(DynamicQuery { filter, order, limit: common.limit, offset: common.offset }))
+}
+
+/// All of the conditions in the filter language.
+fn filter_of(model: &'static ModelDef, conditions: &[Conditions]) -> Result<Json> {
+    let check = |json: &Json| filter_from_json(model, json).map(drop);
+    let all = conditions.iter().map(|conditions| conditions.to_json(&check)).collect::<Result<Vec<_>>>()?;
+    Ok(put_all(Map::new(), "filter", all).remove("filter").unwrap_or_default())
 }
 
 /// Asks the platform.
@@ -336,6 +359,7 @@ async fn answer<S: RecordScope>(platform: &Platform, cx: &Cx<S>, asked: &Asked) 
             What::Sql(statement) => postgres.explain_raw_sql(cx, statement.sql()).await?,
             What::Report(form, report) => postgres.explain_report_dyn(cx, group, model, *form, report).await?,
             What::List(query) => postgres.explain_list_dyn(cx, group, model, query).await?,
+            What::Search(search) => postgres.explain_search_dyn(cx, group, model, search).await?,
             What::Similar { .. } => {
                 return Err(Failure::Usage(Error::invalid(NO_PLAN)));
             }
@@ -344,6 +368,9 @@ async fn answer<S: RecordScope>(platform: &Platform, cx: &Cx<S>, asked: &Asked) 
     }
     let rows = match &asked.what {
         What::Sql(statement) => postgres.raw_sql_dyn(cx, statement.sql()).await?,
+        What::Search(search) => {
+            return Ok(search::answer(postgres.full_text_search_dyn(cx, group, model, search).await?));
+        }
         What::List(query) => table::objects(records.list_dyn(cx, group, model, query).await?),
         What::Similar { field, text, limit } => {
             table::objects(postgres.fuzzy_search_dyn(cx, group, model, field, text, *limit).await?)

@@ -9,6 +9,9 @@ use crate::schema::{ModelDef, SearchWeight};
 use crate::types::FieldType as _;
 use crate::value::Value;
 
+/// The most characters of a text that a highlight shows as a whole.
+const SHORT: usize = 200;
+
 /// A search as SQL.
 #[derive(Debug)]
 pub struct SearchSql {
@@ -78,12 +81,19 @@ impl Relation<'_> {
             None => Vec::new(),
             Some(marks) => {
                 let [start, end, gap] = marks.signs();
-                let options = format!(
-                    "StartSel={start}, StopSel={end}, FragmentDelimiter={gap}, MaxFragments=3, MaxWords=24, MinWords=8"
-                );
-                let options = binds.free(String::DEF, Value::Text(options));
+                let mut options = |rest: &str| {
+                    let options = format!("StartSel={start}, StopSel={end}, FragmentDelimiter={gap}, {rest}");
+                    binds.free(String::DEF, Value::Text(options))
+                };
+                let whole = options("HighlightAll=true");
+                let parts = options("MaxFragments=3, MaxWords=24, MinWords=8");
                 let columns = search_columns(self.def).map(|(position, _)| self.column(position));
-                columns.map(|column| format!("ts_headline({language}, {column}, {all}, {options})")).collect()
+                let highlight = |column: String| {
+                    format!(
+                        "ts_headline({language}, {column}, {all}, CASE WHEN length({column}) <= {SHORT} THEN {whole} ELSE {parts} END)"
+                    )
+                };
+                columns.map(highlight).collect()
             }
         };
         Ok(SearchSql { condition, rank, highlights })

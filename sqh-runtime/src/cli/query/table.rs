@@ -20,7 +20,8 @@ pub(super) fn objects(records: Vec<Json>) -> Vec<Map<String, Json>> {
     records.into_iter().map(object).collect()
 }
 
-fn text(rows: &[Map<String, Json>]) -> String {
+/// The rows in columns.
+pub(super) fn text(rows: &[Map<String, Json>]) -> String {
     let Some(first) = rows.first() else {
         return "no rows\n".to_owned();
     };

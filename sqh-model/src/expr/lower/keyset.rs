@@ -11,7 +11,10 @@ impl Relation<'_> {
     /// Appends the condition for records behind a place in an order.
     ///
     /// Where all columns go one way and none is nullable it is a row comparison, which an index
-    /// serves; else it is nested column by column.
+    /// serves; else it is nested column by column. The comparison is not strict, and what it lets through
+    /// beside the place is taken out again: the planner judges a row comparison by its first column, and
+    /// expects next to nothing behind the one value that the first column may have. It would then sort all
+    /// that follows in place of reading on in the index.
     ///
     /// # Errors
     /// `Invalid` if the place has not a value for each column of the order.
@@ -41,7 +44,7 @@ impl Relation<'_> {
             }
             return Ok(());
         }
-        let operator = if order[0].1 { "<" } else { ">" };
+        let descending = order[0].1;
         let left = order.iter().map(|(position, _)| self.column(*position)).collect::<Vec<_>>().join(", ");
         let right = order
             .iter()
@@ -49,7 +52,11 @@ impl Relation<'_> {
             .map(|((position, _), value)| binds.of_column(&columns[*position], value.clone(), self.schema))
             .collect::<Vec<_>>()
             .join(", ");
-        let _ = write!(sql, "(({left}) {operator} ({right}))");
+        let _ = match (order.len(), descending) {
+            (1, _) => write!(sql, "({left} {} {right})", if descending { "<" } else { ">" }),
+            (_, true) => write!(sql, "(({left}) <= ({right}) AND ({left}) <> ({right}))"),
+            (_, false) => write!(sql, "(({left}) >= ({right}) AND ({left}) <> ({right}))"),
+        };
         Ok(())
     }
 

@@ -4,6 +4,7 @@ mod agreement;
 mod bulk;
 mod cancel;
 mod errors;
+mod keyset;
 mod operations;
 mod placement;
 mod policies;

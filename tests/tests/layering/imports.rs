@@ -47,7 +47,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
         ],
     ),
     ("backend::memory", &["op", "engine::Scoped", "engine::Route", "backend"]),
-    ("backend::terminusdb", &["op", "engine::Scoped", "backend"]),
+    ("backend::terminusdb", &["op", "engine::Scoped", "backend", "tenancy::PasswordReference"]),
     (
         "backend::postgres",
         &[

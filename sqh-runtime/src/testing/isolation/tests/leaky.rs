@@ -178,7 +178,8 @@ impl Leaky {
         let inner = &self.0;
         let is_shared = scoped.model().storage.shared;
         if let (false, Op::Create(row)) = (is_shared, scoped.op()) {
-            let text = row.iter().rfind(|value| matches!(value, Value::Text(_)));
+            // The first one has the tenant's canary; a later one may be a word that all use.
+            let text = row.iter().find(|value| matches!(value, Value::Text(_)));
             *inner.written.lock().unwrap() = text.cloned();
         }
         let may_leak = is_shared && matches!(scoped.op(), Op::List(_));

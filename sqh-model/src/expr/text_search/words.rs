@@ -21,7 +21,8 @@ impl Words {
         let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
         let mut rest = whole.trim_start();
         while !rest.is_empty() {
-            let without = rest.strip_prefix('-').filter(|behind| !behind.starts_with(char::is_whitespace));
+            let without =
+                rest.strip_prefix('-').filter(|behind| !behind.is_empty() && !behind.starts_with(char::is_whitespace));
             let (word, is_quoted, behind) = first(without.unwrap_or(rest));
             match without {
                 Some(_) if !word.is_empty() => unwanted.push(format!("\"{word}\"")),

@@ -111,7 +111,7 @@ fn indexes_and_relations() {
     model(
         "indexes",
         &parse_quote! {
-            #[model(group = "lab", search(language = "english"))]
+            #[model(group = "lab")]
             #[storage(postgres, rls, placement = "row")]
             #[index(columns = ["name", "number desc"], unique)]
             #[index(columns = ["name"], using = "gin", ops = "gin_trgm_ops", where = "number > 0", name = "fuzzy", under_rls)]
@@ -123,6 +123,25 @@ fn indexes_and_relations() {
                 name: String,
                 #[field(index, search)]
                 notes: String,
+            }
+        },
+    );
+}
+
+#[test]
+fn full_text_search() {
+    model(
+        "full_text",
+        &parse_quote! {
+            #[model(group = "lab", search(language = "english"))]
+            #[storage(postgres)]
+            struct Note {
+                #[field(primary_key)]
+                number: i32,
+                #[field(search = "A")]
+                title: String,
+                #[field(search)]
+                body: Option<String>,
             }
         },
     );

@@ -12,7 +12,7 @@ impl Model {
     /// The model that `input` describes. Without named fields there are none in it, and an error in `cx`.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput) -> Model {
         let kind = Kind { derive: "PlatformModel", fields: &symbol::FIELD };
-        Model::read_as(cx, input, &kind, Storage::read(cx, input), HasMany::read_all(cx, input))
+        Model::read_as(cx, input, &kind, || Storage::read(cx, input), || HasMany::read_all(cx, input))
     }
 
     /// The view that `input` describes, as [`read`](Model::read) does.
@@ -34,10 +34,17 @@ impl Model {
         };
         let view = View { source: path(symbol::SOURCE), definition: path(symbol::DEFINITION) };
         let storage = Storage { backend: Backend::Postgres, words, key: None };
-        Model { view: Some(view), ..Model::read_as(cx, input, &kind, storage, Vec::new()) }
+        Model { view: Some(view), ..Model::read_as(cx, input, &kind, || storage, Vec::new) }
     }
 
-    fn read_as(cx: &Ctxt, input: &DeriveInput, kind: &Kind, storage: Storage, has_many: Vec<HasMany>) -> Model {
+    /// What is wrong is told in the order of what stands there, so the parts are read in it.
+    fn read_as(
+        cx: &Ctxt,
+        input: &DeriveInput,
+        kind: &Kind,
+        storage: impl FnOnce() -> Storage,
+        has_many: impl FnOnce() -> Vec<HasMany>,
+    ) -> Model {
         shape::refuse_generics(cx, input, kind.derive, "a model is one table, with one type in each column");
         let misplaced = &["field"];
         attr::refuse_misplaced(
@@ -61,10 +68,10 @@ impl Model {
             krate: attr::krate(cx, &words),
             doc: attr::doc(&input.attrs),
             name,
-            storage,
+            storage: storage(),
             fields: fields.filter_map(|field| Field::read(cx, kind.fields, rule, field)).collect(),
             indexes: Index::read_all(cx, input),
-            has_many,
+            has_many: has_many(),
             view: None,
             policies: Policy::read_all(cx, &input.attrs),
             is_struct,

@@ -39,6 +39,7 @@ const SEVERAL: &[(&str, usize)] = &[
     // The compiler says it of the call, of its future and of the `await`.
     ("scope/fleet_by_name.stderr", 3),
     ("scope/fleet_in_a_transaction.stderr", 3),
+    ("report/records_of_two_databases.stderr", 3),
     // The compiler says it of the columns together, and of the one that is wrong.
     ("report/column_of_another_model.stderr", 2),
     ("report/metric_of_another_model.stderr", 2),
